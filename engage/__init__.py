@@ -1,0 +1,1 @@
+"""Citizens take part, check in, earn points and redeem them with partners."""
