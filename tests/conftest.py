@@ -1,0 +1,58 @@
+"""What every test may ask for: a database of its own on both engines, and the application on it.
+
+The cast is always the same: Mina is a citizen with a place, Omar a citizen without, Juno organises,
+Vera serves at a partner's till, Ada works for the city.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.clock import NOON, Clock
+
+__all__ = ["NOON", "Clock"]
+
+if importlib.util.find_spec("config"):
+    pytest_plugins = ["tests.application"]
+
+_GUARDIAN = pytest.StashKey[object]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[_GUARDIAN] = databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    guardian = config.stash.get(_GUARDIAN, None)
+    if guardian is not None:
+        databases.end_run(guardian)  # type: ignore[arg-type]  # stored above
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Stands at NOON; ``clock.advance(timedelta(...))`` lets time pass."""
+    return Clock()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return databases.sqlite_database(tmp_path)
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    with databases.postgresql_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

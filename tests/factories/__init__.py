@@ -1,0 +1,1 @@
+"""Plain functions that make rows, one file per feature. What a test cares about, it passes in."""
