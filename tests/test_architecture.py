@@ -1,0 +1,189 @@
+"""Rules about the code that no linter knows. Each failure names its file."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+RULES = ROOT / "engage/core/RULES.md"
+#: Look again at a file that grows beyond this; a line per 25 tests or messages is no reason to worry.
+LIMITS = {
+    "engage/**/*.py": 400,
+    "tests/**/*.py": 400,
+    "migrations/**/*.py": 400,
+    "templates/**/*.html": 160,
+    "static/js/**/*.js": 200,
+}
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["engage"]
+FEATURES = [
+    folder
+    for folder in sorted((ROOT / "engage").iterdir())
+    if (folder / "__init__.py").exists() and folder.name not in CONFIGURATION["features"]["not_features"]
+]
+
+
+def files(pattern: str) -> list[Path]:
+    return sorted(path for path in ROOT.glob(pattern) if "dist" not in path.parts)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def calls(path: Path) -> set[str]:
+    return {
+        node.func.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+
+
+@pytest.mark.parametrize(("pattern", "limit"), LIMITS.items())
+def test_files_stay_small(pattern: str, limit: int) -> None:
+    sizes = {name(path): len(path.read_text().splitlines()) for path in files(pattern)}
+
+    assert {path: size for path, size in sizes.items() if size > limit} == {}
+
+
+def test_only_the_unit_of_work_commits() -> None:
+    committing = [name(path) for path in files("engage/**/*.py") if "commit" in calls(path)]
+
+    assert set(committing) <= {"engage/storage/unit_of_work.py"}
+
+
+def test_the_environment_is_read_in_one_file() -> None:
+    reading = [
+        name(path)
+        for path in [*files("engage/**/*.py"), *files("*.py")]
+        if re.search(r"\bos\.(environ|getenv)\b", path.read_text())
+    ]
+
+    assert set(reading) <= {"config.py"}
+
+
+def test_routes_are_short() -> None:
+    """Fifteen lines, without the docstring and the line breaks of the signature."""
+    long = [
+        f"{name(path)}:{function.name}"
+        for path in [*files("engage/*/routes.py"), *files("engage/*/routes/*.py"), *files("engage/*/api.py")]
+        for function in functions(path)
+        if _length(function) > 15
+    ]
+
+    assert long == []
+
+
+def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_a_get_and_a_post_are_two_functions() -> None:
+    both = [
+        f"{name(path)}:{function.name}"
+        for path in [*files("engage/*/routes.py"), *files("engage/*/routes/*.py")]
+        for function in functions(path)
+        for decorator in function.decorator_list
+        if "methods=" in ast.unparse(decorator) and "GET" in ast.unparse(decorator)
+    ]
+
+    assert both == []
+
+
+def test_a_feature_has_no_files_but_the_agreed_ones() -> None:
+    """Import rules speak of file names, so a name that nobody agreed on would escape them all."""
+    agreed, also = set(CONFIGURATION["features"]["files"]), CONFIGURATION["features"]["also"]
+    strangers = [
+        name(path)
+        for feature in FEATURES
+        for path in sorted(feature.iterdir())
+        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__" and any(path.glob("*.py")))
+        if path.stem not in agreed | {"__init__"} | set(also.get(feature.name, []))
+    ]
+
+    assert strangers == []
+
+
+FORBIDDEN_IN_HTML = {
+    "inline script": r"<script(?![^>]*\bsrc=)",
+    "inline style": r"<style|\sstyle=",
+    "inline handler": r"\son[a-z]+=|javascript:",
+    "unescaped output": r"\|\s*safe\b|autoescape false",
+    "words that are not finished": r"\bTODO\b|\bFIXME\b|lorem ipsum|coming soon",
+    "something from elsewhere": r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"(?:https?:)?//",
+}
+
+
+def test_templates_hold_no_script_no_style_and_escape_everything() -> None:
+    broken = [
+        f"{name(path)}: {what}"
+        for path in files("templates/**/*.html")
+        for what, pattern in FORBIDDEN_IN_HTML.items()
+        if not (what == "inline style" and path.parent.name == "print")  # paper has no content policy
+        if re.search(pattern, path.read_text(), re.IGNORECASE)
+    ]
+
+    assert broken == []
+
+
+def test_each_page_begins_with_what_it_shows() -> None:
+    silent = [
+        name(path)
+        for path in files("templates/**/*.html")
+        if "{% extends" in path.read_text() and not path.read_text().startswith("{# Shows:")
+    ]
+
+    assert silent == []
+
+
+def test_each_module_says_what_it_is_for() -> None:
+    silent = [
+        name(path)
+        for path in files("engage/**/*.py")
+        if ast.get_docstring(ast.parse(path.read_text())) is None
+    ]
+
+    assert silent == []
+
+
+def test_every_written_rule_has_a_test_that_names_it() -> None:
+    rules = re.findall(r"^\| ([A-Z]{3}-\d+) \|", RULES.read_text(), re.MULTILINE) if RULES.exists() else []
+    tests = {function.name for path in files("tests/**/test_*.py") for function in functions(path)}
+
+    unproven = [
+        rule for rule in rules if not any(one.startswith(f"test_{_in_a_name(rule)}_") for one in tests)
+    ]
+
+    assert unproven == []
+    assert len(rules) == len(set(rules)), "a number stands for one rule"
+
+
+def test_every_test_that_names_a_rule_names_one_that_is_written() -> None:
+    rules = re.findall(r"^\| ([A-Z]{3}-\d+) \|", RULES.read_text(), re.MULTILINE) if RULES.exists() else []
+    written = {_in_a_name(rule) for rule in rules}
+    kinds = {rule.split("_")[0] for rule in written}
+    named = {
+        found.group(1)
+        for path in files("tests/**/test_*.py")
+        for function in functions(path)
+        if (found := re.match(r"test_([a-z]{3}_\d+)_", function.name))
+        if found.group(1).split("_")[0] in kinds
+    }
+
+    assert named - written == set()
+
+
+def _in_a_name(rule: str) -> str:
+    return rule.lower().replace("-", "_")
