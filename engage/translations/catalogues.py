@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po, write_po
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "N_": None,
+    "NN_": (1, 2),
     "_l": None,
     "gettext": None,
     "lazy_gettext": None,
