@@ -1,1 +1,90 @@
 """Citizens take part, check in, earn points and redeem them with partners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+
+from apiflask import APIFlask
+from flask import request
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Settings
+from engage import cli
+from engage.accounts import login
+from engage.home import routes as home
+from engage.organisations import queries as organisations
+from engage.partners import queries as partners
+from engage.storage.engine import make_engine, make_sessions
+from engage.storage.keys import Keyring
+from engage.web import api, assets, context, errors, filters, headers, language, logs
+
+#: Every blueprint of the application, pages first, then the API.
+BLUEPRINTS = (home.bp,)
+
+
+def create_app(
+    settings: Settings, *, clock: Callable[[tzinfo], datetime] = datetime.now
+) -> APIFlask:
+    """The application, wired. Nothing but wiring belongs here."""
+    app = APIFlask(
+        __name__,
+        title="Engage",
+        version="1",
+        json_errors=False,
+        docs_path=None,
+        spec_path="/api/v1/openapi.json",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(_flask_settings(settings))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["settings"] = settings
+    app.extensions["clock"] = clock
+    app.extensions["keys"] = Keyring(settings.code_keys)
+    app.extensions["engine"] = make_engine(settings.database_url, pool_size=settings.pool_size)
+    app.extensions["sessions"] = make_sessions(app.extensions["engine"], app.extensions["keys"])
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+    _guard_against_forged_posts(app)
+    for part in (context, errors, api, assets, filters, headers, language, logs, cli):
+        part.init_app(app)
+    login.init_app(app, organisations.list_roles, partners.list_roles)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    secure = settings.base_url.startswith("https://")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        "TESTING": settings.testing,
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,  # a scanner page is open for hours
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "OPENAPI_VERSION": "3.1.0",
+        "SYNC_LOCAL_SPEC": False,
+        "VALIDATION_ERROR_STATUS_CODE": 422,
+    }
+
+
+def _guard_against_forged_posts(app: APIFlask) -> None:
+    """CSRF on every POST, except where a bearer token instead of the cookie proves the caller."""
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def check() -> None:
+        changes = request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
+        if changes and not (request.path.startswith("/api/") and api.bearer()):
+            csrf.protect()

@@ -1,0 +1,1 @@
+"""What citizens can take part in, when, and who has a place."""

@@ -1,0 +1,1 @@
+"""Who was there: check-in, hours claims, missing points, and what is being reviewed."""

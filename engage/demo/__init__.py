@@ -1,0 +1,1 @@
+"""A fictional, lively city to try every role in."""

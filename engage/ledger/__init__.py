@@ -1,0 +1,1 @@
+"""The points ledger. Other features call ``ledger.service`` and ask ``ledger.queries``."""

@@ -1,0 +1,1 @@
+"""Mail goes out from an outbox row that was written with the change it tells of."""

@@ -1,0 +1,1 @@
+"""What the programme office does: verify, decide reviews, adjust with a second person, cards."""

@@ -1,0 +1,48 @@
+"""Manual adjustments and the record of the office's own acts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.storage.base import Id, Model
+
+
+class Adjustment(Model):
+    """Points booked by hand: one proposes with a reason, a second person books or refuses."""
+
+    __tablename__ = "adjustments"
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed', 'booked', 'refused')", "state"),
+        CheckConstraint("points <> 0", "points_not_zero"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", "second_person"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    points: Mapped[int]  # above zero gives, below takes
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(default="proposed", server_default="proposed")
+    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class OfficeAct(Model):
+    """What the office did, to what, when and why; ids only, free text in ``reason``."""
+
+    __tablename__ = "office_acts"
+
+    id: Mapped[Id]
+    actor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    act: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    facts: Mapped[dict[str, Any] | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    at: Mapped[datetime] = mapped_column(index=True)

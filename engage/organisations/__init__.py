@@ -1,0 +1,1 @@
+"""Bodies that offer activities: application, verification, team, yearly budget."""

@@ -1,0 +1,1 @@
+"""Places where points are redeemed: application, branches, team."""

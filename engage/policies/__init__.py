@@ -1,0 +1,1 @@
+"""The city's points rules, versioned, each from a date on."""

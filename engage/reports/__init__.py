@@ -1,0 +1,1 @@
+"""Figures of the programme, frozen month by month, never about one person."""

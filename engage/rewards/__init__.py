@@ -1,0 +1,1 @@
+"""What points buy: rewards, reservations, redemption at the till."""

@@ -1,0 +1,190 @@
+"""Rewards, redemptions and every attempt at one."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.storage.base import Id, Model
+
+OPEN = text("state = 'reserved'")
+
+
+class Reward(Model):
+    """What a partner gives for points. Cost and start are frozen once reserved: then a version."""
+
+    __tablename__ = "rewards"
+    __table_args__ = (
+        CheckConstraint("cost >= 0", "cost_not_negative"),
+        CheckConstraint("stock >= 0", "stock_not_negative"),
+        CheckConstraint("kind IN ('points', 'welcome', 'good_cause')", "kind"),
+        CheckConstraint("status IN ('draft', 'published', 'paused', 'ended')", "status"),
+        UniqueConstraint("partner_id", "source", "source_key"),
+    )
+
+    id: Mapped[Id]
+    partner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+    #: The same reward through its versions, and which one this is.
+    series_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    kind: Mapped[str] = mapped_column(default="points", server_default="points")
+    category: Mapped[str] = mapped_column(default="other", server_default="other")
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="", server_default="")
+    #: What the till hands over, in the partner's words.
+    hand_over: Mapped[str]
+    cost: Mapped[int]  # points
+    #: What it is worth, for the yearly value guard; 0 needs a reason.
+    face_value_cents: Mapped[int]
+    no_value_reason: Mapped[str] = mapped_column(default="", server_default="")
+    #: Pieces left; empty: no limit.
+    stock: Mapped[int | None]
+    limit_count: Mapped[int | None]
+    limit_period: Mapped[str | None]  # day, week, month, quarter, year, ever
+    minimum_age: Mapped[int] = mapped_column(default=0, server_default="0")
+    good_cause: Mapped[str | None]  # slug of the cause
+    shown_from: Mapped[datetime | None]
+    reservable_from: Mapped[datetime | None]
+    reservable_until: Mapped[datetime | None]
+    #: How long a reservation is kept.
+    reserve_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    status: Mapped[str] = mapped_column(default="draft", server_default="draft")
+    created_at: Mapped[datetime]
+    created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    published_at: Mapped[datetime | None]
+    first_reserved_at: Mapped[datetime | None]
+    source: Mapped[str | None]
+    source_key: Mapped[str | None]
+
+
+class RewardBranch(Model):
+    """A branch where a reward is given; none listed means all."""
+
+    __tablename__ = "reward_branches"
+    __table_args__ = (UniqueConstraint("reward_id", "branch_id"),)
+
+    id: Mapped[Id]
+    reward_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rewards.id"))
+    branch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("branches.id"), index=True)
+
+
+class Redemption(Model):
+    """One use of a reward.
+
+    ``reserved`` → ``redeemed`` | ``cancelled`` | ``expired``; ``redeemed`` → ``refunded``.
+    """
+
+    __tablename__ = "redemptions"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('reserved', 'redeemed', 'cancelled', 'expired', 'refunded')", "state"
+        ),
+        Index(
+            "uq_redemptions_person_id_reward_id",
+            "person_id",
+            "reward_id",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index(
+            "ix_redemptions_open_expires_at",
+            "expires_at",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index("ix_redemptions_partner_id_redeemed_at", "partner_id", "redeemed_at"),
+        Index("ix_redemptions_person_id_reserved_at", "person_id", "reserved_at"),
+    )
+
+    #: Made by the client: an attempt that was refused stays refused under its id.
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    reward_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rewards.id"), index=True)
+    partner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partners.id"))
+    state: Mapped[str] = mapped_column(default="reserved", server_default="reserved")
+    #: Frozen when it was reserved.
+    cost: Mapped[int]
+    face_value_cents: Mapped[int]
+    #: The 10 typed characters: keyed hash to find it, encrypted copy for the citizen's page.
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    code_sealed: Mapped[str]
+    reserved_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    extended_at: Mapped[datetime | None]
+    redeemed_at: Mapped[datetime | None]
+    branch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("branches.id"))
+    device_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("devices.id"))
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: code, card
+    way: Mapped[str] = mapped_column(default="code", server_default="code")
+    ended_at: Mapped[datetime | None]  # cancelled, expired or refunded
+    ended_because: Mapped[str] = mapped_column(default="", server_default="")
+    disputed_at: Mapped[datetime | None]
+
+
+class RedemptionAttempt(Model):
+    """One try at reserving, redeeming or undoing, and its answer, kept for its replay."""
+
+    __tablename__ = "redemption_attempts"
+    __table_args__ = (
+        UniqueConstraint("caller_id", "nonce"),
+        Index("ix_redemption_attempts_caller_id_at", "caller_id", "at"),
+    )
+
+    id: Mapped[Id]
+    caller_id: Mapped[uuid.UUID]
+    nonce: Mapped[str]
+    verb: Mapped[str]  # reserve, redeem, card, undo
+    #: Keyed hash of the code as read, or the id of the reward or redemption.
+    subject: Mapped[str]
+    redemption_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    code: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class StockChange(Model):
+    """A correction of the stock by the partner, with its reason."""
+
+    __tablename__ = "stock_changes"
+
+    id: Mapped[Id]
+    reward_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rewards.id"), index=True)
+    by: Mapped[int | None]
+    stock_after: Mapped[int | None]
+    reason: Mapped[str]
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class Statement(Model):
+    """A month of a partner, closed from the 3rd of the next month on."""
+
+    __tablename__ = "statements"
+    __table_args__ = (UniqueConstraint("partner_id", "month"),)
+
+    id: Mapped[Id]
+    partner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partners.id"))
+    month: Mapped[date]  # its first day
+    points: Mapped[int]
+    cents: Mapped[int]
+    count: Mapped[int]
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+
+
+class StatementLine(Model):
+    """A transfer that a statement settles; each transfer is settled once."""
+
+    __tablename__ = "statement_lines"
+
+    id: Mapped[Id]
+    statement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("statements.id"), index=True)
+    transfer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("transfers.id"), unique=True)
+    reward_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rewards.id"))
+    points: Mapped[int]

@@ -1,0 +1,79 @@
+"""Who may open a route. Each view says so once; ``tests/access`` holds the table of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from engage.core.errors import NotAllowed
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=ResponseReturnValue)
+View = Callable[P, ResponseReturnValue]
+
+
+def signed_in(view: Callable[P, R]) -> View[P]:
+    """For people with an account; a stranger is asked to sign in and comes back here."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return ask_to_sign_in()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def second_factor(view: Callable[P, R]) -> View[P]:
+    """For those who act for others: managers, partners, the office. Needs the second factor."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return ask_to_sign_in()
+        if not current_user.has_second_factor:
+            return redirect(url_for("accounts.show_second_factor", next=_here()), 303)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def office(view: Callable[P, R]) -> View[P]:
+    """For the programme office, with the second factor."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return ask_to_sign_in()
+        if not current_user.is_office:
+            raise NotAllowed()
+        return view(*args, **kwargs)
+
+    return second_factor(guarded)
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    return redirect(url_for("accounts.show_sign_in", next=_here()), 303)
+
+
+def _here() -> str:
+    """Where to come back to: this page, or after a POST the page it was sent from."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return "/"
+
+
+def is_safe_next(target: str | None) -> bool:
+    """Only a path of this site is followed: no other host, no scheme, no control character."""
+    return bool(
+        target
+        and target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and target.isprintable()
+        and "\\" not in target
+    )

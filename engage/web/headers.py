@@ -1,0 +1,39 @@
+"""Security headers of every answer: strict CSP, no foreign request, nothing cached signed in."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_login import current_user
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "media-src 'self' blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+#: Only the scan worker compiles WebAssembly; its own answer says so.
+WORKER_CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+def add_headers(response: Response) -> Response:
+    is_worker = "/scan-worker" in request.path
+    response.headers.setdefault("Content-Security-Policy", WORKER_CSP if is_worker else CSP)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        signed_in = request.blueprint is not None and current_user and current_user.is_authenticated
+        response.headers["Cache-Control"] = "no-store" if signed_in else "private, no-cache"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(add_headers)
