@@ -70,7 +70,7 @@ class Pass(Model):
     secret: Mapped[str | None]
     #: K and C: keyed hash of the secret part. P: nothing.
     secret_hash: Mapped[str | None]
-    name: Mapped[str] = mapped_column(default="", server_default="")
+    name: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     created_by: Mapped[uuid.UUID | None]
     last_used_at: Mapped[datetime | None]

@@ -29,18 +29,18 @@ class Activity(Model):
         ForeignKey("organisations.id"), index=True
     )
     title: Mapped[str]
-    description: Mapped[str] = mapped_column(default="", server_default="")
+    description: Mapped[str] = mapped_column(default="")
     kind: Mapped[str]
     format: Mapped[str]
     category: Mapped[str]
     #: Plain words about ramps, toilets, hearing loops …, and the yes/no that people filter by.
-    accessibility_notes: Mapped[str] = mapped_column(default="", server_default="")
+    accessibility_notes: Mapped[str] = mapped_column(default="")
     step_free: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     little_german: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    bring: Mapped[str] = mapped_column(default="", server_default="")
-    requirements: Mapped[str] = mapped_column(default="", server_default="")
-    insurance: Mapped[str] = mapped_column(default="", server_default="")
-    contact: Mapped[str] = mapped_column(default="", server_default="")
+    bring: Mapped[str] = mapped_column(default="")
+    requirements: Mapped[str] = mapped_column(default="")
+    insurance: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str] = mapped_column(default="")
     minimum_age: Mapped[int] = mapped_column(default=0, server_default="0")
     #: ``core.points.PointsRule.to_json``; empty: the policy's rule for the kind.
     points_rule: Mapped[dict[str, Any] | None]
@@ -81,8 +81,8 @@ class Occurrence(Model):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     timezone: Mapped[str]
-    place: Mapped[str] = mapped_column(default="", server_default="")
-    address: Mapped[str] = mapped_column(default="", server_default="")
+    place: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
     district_code: Mapped[str | None] = mapped_column(index=True)
     #: Places; empty: as many as come (then ``expected`` is named for the budget).
     capacity: Mapped[int | None]
@@ -100,7 +100,7 @@ class Occurrence(Model):
     poster_on: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     poster_version: Mapped[int] = mapped_column(default=1, server_default="1")
     status: Mapped[str] = mapped_column(default="scheduled", server_default="scheduled")
-    status_reason: Mapped[str] = mapped_column(default="", server_default="")
+    status_reason: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None]
     head_count: Mapped[int | None]
     #: Points set aside in the organisation's budget, and when the rest went back.

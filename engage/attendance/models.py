@@ -63,10 +63,10 @@ class Attendance(Model):
     #: The person collects no points, or is paid for this.
     without_points: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     #: Why it was entered by hand, let in although full, …; emptied by erasure.
-    note: Mapped[str] = mapped_column(default="", server_default="")
+    note: Mapped[str] = mapped_column(default="")
     annulled_at: Mapped[datetime | None]
     annulled_by: Mapped[uuid.UUID | None]
-    annulled_because: Mapped[str] = mapped_column(default="", server_default="")
+    annulled_because: Mapped[str] = mapped_column(default="")
     #: When the person was told of a check-in they did not scan themselves.
     told_at: Mapped[datetime | None]
 
@@ -136,8 +136,8 @@ class Review(Model):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     #: The office's answer, and the citizen's objection; emptied by erasure.
-    answer: Mapped[str] = mapped_column(default="", server_default="")
-    objection: Mapped[str] = mapped_column(default="", server_default="")
+    answer: Mapped[str] = mapped_column(default="")
+    objection: Mapped[str] = mapped_column(default="")
     objected_at: Mapped[datetime | None]
 
 
@@ -165,12 +165,12 @@ class HoursClaim(Model):
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
-    answer: Mapped[str] = mapped_column(default="", server_default="")
+    answer: Mapped[str] = mapped_column(default="")
     points: Mapped[int] = mapped_column(default=0, server_default="0")
     credited: Mapped[int] = mapped_column(default=0, server_default="0")
     policy_version: Mapped[int | None]
     annulled_at: Mapped[datetime | None]
-    annulled_because: Mapped[str] = mapped_column(default="", server_default="")
+    annulled_because: Mapped[str] = mapped_column(default="")
 
 
 class MissingPoints(Model):
@@ -185,9 +185,9 @@ class MissingPoints(Model):
     id: Mapped[Id]
     occurrence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("occurrences.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
-    what: Mapped[str] = mapped_column(default="", server_default="")
+    what: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="open", server_default="open")
     asked_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
-    answer: Mapped[str] = mapped_column(default="", server_default="")
+    answer: Mapped[str] = mapped_column(default="")

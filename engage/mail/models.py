@@ -35,6 +35,6 @@ class Letter(Model):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    last_problem: Mapped[str] = mapped_column(default="", server_default="")
+    last_problem: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]

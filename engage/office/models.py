@@ -44,5 +44,5 @@ class OfficeAct(Model):
     subject_kind: Mapped[str]
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     facts: Mapped[dict[str, Any] | None]
-    reason: Mapped[str] = mapped_column(default="", server_default="")
+    reason: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(index=True)

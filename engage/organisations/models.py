@@ -22,16 +22,16 @@ class Organisation(Model):
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    about: Mapped[str] = mapped_column(default="", server_default="")
-    website: Mapped[str] = mapped_column(default="", server_default="")
-    email: Mapped[str] = mapped_column(default="", server_default="")
-    street: Mapped[str] = mapped_column(default="", server_default="")
-    town: Mapped[str] = mapped_column(default="", server_default="")
+    about: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")
+    town: Mapped[str] = mapped_column(default="")
     district_code: Mapped[str | None]
-    legal_form: Mapped[str] = mapped_column(default="", server_default="")
+    legal_form: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="pending", server_default="pending")
     #: Why it was refused or suspended, for its members.
-    status_reason: Mapped[str] = mapped_column(default="", server_default="")
+    status_reason: Mapped[str] = mapped_column(default="")
     applied_at: Mapped[datetime]
     applied_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None]

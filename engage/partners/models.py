@@ -22,11 +22,11 @@ class Partner(Model):
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    about: Mapped[str] = mapped_column(default="", server_default="")
-    website: Mapped[str] = mapped_column(default="", server_default="")
-    email: Mapped[str] = mapped_column(default="", server_default="")
+    about: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="pending", server_default="pending")
-    status_reason: Mapped[str] = mapped_column(default="", server_default="")
+    status_reason: Mapped[str] = mapped_column(default="")
     applied_at: Mapped[datetime]
     applied_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None]
@@ -47,11 +47,11 @@ class Branch(Model):
     id: Mapped[Id]
     partner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partners.id"), index=True)
     name: Mapped[str]
-    street: Mapped[str] = mapped_column(default="", server_default="")
-    town: Mapped[str] = mapped_column(default="", server_default="")
+    street: Mapped[str] = mapped_column(default="")
+    town: Mapped[str] = mapped_column(default="")
     district_code: Mapped[str | None]
-    opening_hours: Mapped[str] = mapped_column(default="", server_default="")
-    accessibility_notes: Mapped[str] = mapped_column(default="", server_default="")
+    opening_hours: Mapped[str] = mapped_column(default="")
+    accessibility_notes: Mapped[str] = mapped_column(default="")
     step_free: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     closed_at: Mapped[datetime | None]
 

@@ -34,13 +34,13 @@ class Reward(Model):
     kind: Mapped[str] = mapped_column(default="points", server_default="points")
     category: Mapped[str] = mapped_column(default="other", server_default="other")
     title: Mapped[str]
-    description: Mapped[str] = mapped_column(default="", server_default="")
+    description: Mapped[str] = mapped_column(default="")
     #: What the till hands over, in the partner's words.
     hand_over: Mapped[str]
     cost: Mapped[int]  # points
     #: What it is worth, for the yearly value guard; 0 needs a reason.
     face_value_cents: Mapped[int]
-    no_value_reason: Mapped[str] = mapped_column(default="", server_default="")
+    no_value_reason: Mapped[str] = mapped_column(default="")
     #: Pieces left; empty: no limit.
     stock: Mapped[int | None]
     limit_count: Mapped[int | None]
@@ -123,7 +123,7 @@ class Redemption(Model):
     #: code, card
     way: Mapped[str] = mapped_column(default="code", server_default="code")
     ended_at: Mapped[datetime | None]  # cancelled, expired or refunded
-    ended_because: Mapped[str] = mapped_column(default="", server_default="")
+    ended_because: Mapped[str] = mapped_column(default="")
     disputed_at: Mapped[datetime | None]
 
 

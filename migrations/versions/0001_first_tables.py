@@ -57,7 +57,7 @@ def upgrade() -> None:
             "due_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
         ),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("last_problem", sa.String(), server_default="", nullable=False),
+        sa.Column("last_problem", sa.String(), nullable=False),
         sa.Column(
             "sent_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
@@ -307,7 +307,7 @@ def upgrade() -> None:
         sa.Column("subject_kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=True),
-        sa.Column("reason", sa.String(), server_default="", nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["actor_id"], ["people.id"], name=op.f("fk_office_acts_actor_id")
@@ -325,15 +325,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("about", sa.String(), server_default="", nullable=False),
-        sa.Column("website", sa.String(), server_default="", nullable=False),
-        sa.Column("email", sa.String(), server_default="", nullable=False),
-        sa.Column("street", sa.String(), server_default="", nullable=False),
-        sa.Column("town", sa.String(), server_default="", nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("website", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("street", sa.String(), nullable=False),
+        sa.Column("town", sa.String(), nullable=False),
         sa.Column("district_code", sa.String(), nullable=True),
-        sa.Column("legal_form", sa.String(), server_default="", nullable=False),
+        sa.Column("legal_form", sa.String(), nullable=False),
         sa.Column("status", sa.String(), server_default="pending", nullable=False),
-        sa.Column("status_reason", sa.String(), server_default="", nullable=False),
+        sa.Column("status_reason", sa.String(), nullable=False),
         sa.Column(
             "applied_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
         ),
@@ -360,11 +360,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("about", sa.String(), server_default="", nullable=False),
-        sa.Column("website", sa.String(), server_default="", nullable=False),
-        sa.Column("email", sa.String(), server_default="", nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("website", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
         sa.Column("status", sa.String(), server_default="pending", nullable=False),
-        sa.Column("status_reason", sa.String(), server_default="", nullable=False),
+        sa.Column("status_reason", sa.String(), nullable=False),
         sa.Column(
             "applied_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
         ),
@@ -400,7 +400,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=True),
         sa.Column("secret_hash", sa.String(), nullable=True),
-        sa.Column("name", sa.String(), server_default="", nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column(
             "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
         ),
@@ -510,13 +510,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("description", sa.String(), server_default="", nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("format", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
-        sa.Column(
-            "accessibility_notes", sa.String(), server_default="", nullable=False
-        ),
+        sa.Column("accessibility_notes", sa.String(), nullable=False),
         sa.Column(
             "step_free", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
         ),
@@ -526,10 +524,10 @@ def upgrade() -> None:
             server_default=sa.text("(false)"),
             nullable=False,
         ),
-        sa.Column("bring", sa.String(), server_default="", nullable=False),
-        sa.Column("requirements", sa.String(), server_default="", nullable=False),
-        sa.Column("insurance", sa.String(), server_default="", nullable=False),
-        sa.Column("contact", sa.String(), server_default="", nullable=False),
+        sa.Column("bring", sa.String(), nullable=False),
+        sa.Column("requirements", sa.String(), nullable=False),
+        sa.Column("insurance", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
         sa.Column("minimum_age", sa.Integer(), server_default="0", nullable=False),
         sa.Column("points_rule", sa.JSON(), nullable=True),
         sa.Column(
@@ -595,13 +593,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("street", sa.String(), server_default="", nullable=False),
-        sa.Column("town", sa.String(), server_default="", nullable=False),
+        sa.Column("street", sa.String(), nullable=False),
+        sa.Column("town", sa.String(), nullable=False),
         sa.Column("district_code", sa.String(), nullable=True),
-        sa.Column("opening_hours", sa.String(), server_default="", nullable=False),
-        sa.Column(
-            "accessibility_notes", sa.String(), server_default="", nullable=False
-        ),
+        sa.Column("opening_hours", sa.String(), nullable=False),
+        sa.Column("accessibility_notes", sa.String(), nullable=False),
         sa.Column(
             "step_free", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
         ),
@@ -681,14 +677,14 @@ def upgrade() -> None:
             "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.Column("answer", sa.String(), server_default="", nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
         sa.Column("points", sa.Integer(), server_default="0", nullable=False),
         sa.Column("credited", sa.Integer(), server_default="0", nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=True),
         sa.Column(
             "annulled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
-        sa.Column("annulled_because", sa.String(), server_default="", nullable=False),
+        sa.Column("annulled_because", sa.String(), nullable=False),
         sa.CheckConstraint(
             "state IN ('submitted', 'confirmed', 'refused', 'withdrawn')",
             name=op.f("ck_hours_claims_state"),
@@ -819,11 +815,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), server_default="points", nullable=False),
         sa.Column("category", sa.String(), server_default="other", nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("description", sa.String(), server_default="", nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
         sa.Column("hand_over", sa.String(), nullable=False),
         sa.Column("cost", sa.Integer(), nullable=False),
         sa.Column("face_value_cents", sa.Integer(), nullable=False),
-        sa.Column("no_value_reason", sa.String(), server_default="", nullable=False),
+        sa.Column("no_value_reason", sa.String(), nullable=False),
         sa.Column("stock", sa.Integer(), nullable=True),
         sa.Column("limit_count", sa.Integer(), nullable=True),
         sa.Column("limit_period", sa.String(), nullable=True),
@@ -1023,8 +1019,8 @@ def upgrade() -> None:
             "ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
         ),
         sa.Column("timezone", sa.String(), nullable=False),
-        sa.Column("place", sa.String(), server_default="", nullable=False),
-        sa.Column("address", sa.String(), server_default="", nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
         sa.Column("district_code", sa.String(), nullable=True),
         sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("expected", sa.Integer(), nullable=True),
@@ -1047,7 +1043,7 @@ def upgrade() -> None:
         ),
         sa.Column("poster_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("status", sa.String(), server_default="scheduled", nullable=False),
-        sa.Column("status_reason", sa.String(), server_default="", nullable=False),
+        sa.Column("status_reason", sa.String(), nullable=False),
         sa.Column(
             "closed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
@@ -1264,12 +1260,12 @@ def upgrade() -> None:
             server_default=sa.text("(false)"),
             nullable=False,
         ),
-        sa.Column("note", sa.String(), server_default="", nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column(
             "annulled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("annulled_by", sa.Uuid(), nullable=True),
-        sa.Column("annulled_because", sa.String(), server_default="", nullable=False),
+        sa.Column("annulled_because", sa.String(), nullable=False),
         sa.Column(
             "told_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
@@ -1342,7 +1338,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("occurrence_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("what", sa.String(), server_default="", nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
         sa.Column("state", sa.String(), server_default="open", nullable=False),
         sa.Column(
             "asked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
@@ -1351,7 +1347,7 @@ def upgrade() -> None:
             "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.Column("answer", sa.String(), server_default="", nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
         sa.CheckConstraint(
             "state IN ('open', 'granted', 'refused')",
             name=op.f("ck_missing_points_state"),
@@ -1411,7 +1407,7 @@ def upgrade() -> None:
         sa.Column(
             "ended_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
-        sa.Column("ended_because", sa.String(), server_default="", nullable=False),
+        sa.Column("ended_because", sa.String(), nullable=False),
         sa.Column(
             "disputed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
@@ -1650,8 +1646,8 @@ def upgrade() -> None:
             "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.Column("answer", sa.String(), server_default="", nullable=False),
-        sa.Column("objection", sa.String(), server_default="", nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("objection", sa.String(), nullable=False),
         sa.Column(
             "objected_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
