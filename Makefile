@@ -14,7 +14,8 @@ help: ## Show what can be made
 
 run: ## Serve the city on http://127.0.0.1:8000 (PORT=8080; DEMO=0 without the demo city)
 	@$(SETUP) run
-	@exec $(BIN)/python -m flask --app wsgi serve --port $(PORT) $(if $(filter 0,$(DEMO)),--no-demo,--demo)
+	@ENGAGE_DEMO=$${ENGAGE_DEMO:-1} ENGAGE_BASE_URL=$${ENGAGE_BASE_URL:-http://127.0.0.1:$(PORT)} \
+	  exec $(BIN)/python -m flask --app wsgi serve --port $(PORT) $(if $(filter 0,$(DEMO)),--no-demo,--demo)
 
 test: ## Run every test: both databases, the browser, every page (ARGS="-k name")
 	@$(SETUP) test

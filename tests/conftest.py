@@ -23,6 +23,10 @@ if importlib.util.find_spec("config"):
 _GUARDIAN = pytest.StashKey[object]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="DIR", help="keep a screenshot of every page a browser visits")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_GUARDIAN] = databases.begin_run()
