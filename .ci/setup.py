@@ -89,14 +89,24 @@ def _python_parts() -> None:
         # Behind a mirror that only pip's own settings know: the same versions, by pip.
         lock = STAMPS / "requirements.txt"
         STAMPS.mkdir(exist_ok=True)
-        export = [BIN / "uv", "export", "--frozen", "--no-emit-project", "--quiet", "--output-file", lock]
+        export = [
+            BIN / "uv",
+            "export",
+            "--frozen",
+            "--no-emit-project",
+            "--quiet",
+            "--output-file",
+            lock,
+        ]
         _run(export, env=environment)
         _pip("install", "-r", str(lock))
     _remember("python", wanted)
 
 
 def _make_venv() -> None:
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False, capture_output=True, text=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", VENV], check=False, capture_output=True, text=True
+    )
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         _apt(["python3-venv"])
@@ -169,7 +179,7 @@ def _translations() -> None:
         return
     wanted = _hash((ROOT / "engage/translations").rglob("*.po"))
     if not _done("translations", wanted, ROOT / "engage/translations/de/LC_MESSAGES/messages.mo"):
-        _run([BIN / "python", "-m", "engage.translations.catalogues", "compile"])
+        _run([BIN / "python", "engage/translations/catalogues.py", "compile"])
         _remember("translations", wanted)
 
 
@@ -192,7 +202,11 @@ def _apt(packages: list[str]) -> None:
 
 
 def _postgresql() -> list[Path]:
-    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if int(path.parts[-3]) >= 15]
+    found = [
+        path
+        for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")
+        if int(path.parts[-3]) >= 15
+    ]
     on_path = shutil.which("initdb")
     return found or ([Path(on_path)] if on_path else [])
 
@@ -234,4 +248,6 @@ if __name__ == "__main__":
     except Missing as missing:
         sys.exit(f"{missing}")
     except subprocess.CalledProcessError as failed:
-        sys.exit(f"Setting up stopped: {' '.join(map(str, failed.cmd))} ended with {failed.returncode}.")
+        sys.exit(
+            f"Setting up stopped: {' '.join(map(str, failed.cmd))} ended with {failed.returncode}."
+        )

@@ -32,7 +32,9 @@ FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--demo/--no-demo", default=True, help="Fill an empty database with the demo city.")
-@click.option("--workers", default=min(2, os.cpu_count() or 1), show_default=True, help="Server processes.")
+@click.option(
+    "--workers", default=min(2, os.cpu_count() or 1), show_default=True, help="Server processes."
+)
 def serve(host: str, port: int, *, demo: bool, workers: int) -> None:
     """Migrate, fill an empty demo city, and serve it with a worker until Ctrl-C."""
     settings = current_app.extensions["settings"]
@@ -40,7 +42,9 @@ def serve(host: str, port: int, *, demo: bool, workers: int) -> None:
         click.echo(f"Port {port} is in use. Choose another one: make run PORT={port + 1}", err=True)
         raise SystemExit(2)
     prepare(settings.database_url, demo=demo)
-    raise SystemExit(run(server(host, port, workers), (*FLASK, "worker"), address=f"http://{host}:{port}"))
+    raise SystemExit(
+        run(server(host, port, workers), (*FLASK, "worker"), address=f"http://{host}:{port}")
+    )
 
 
 def prepare(database_url: str, *, demo: bool) -> None:
@@ -54,7 +58,16 @@ def prepare(database_url: str, *, demo: bool) -> None:
 
 def server(host: str, port: int, workers: int) -> tuple[str, ...]:
     """The production server's command."""
-    options = ("--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "warning")
+    options = (
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--log-level",
+        "warning",
+    )
     return (sys.executable, "-m", "granian", "--interface", "wsgi", *options, "--no-ws", "wsgi:app")
 
 

@@ -1,35 +1,49 @@
-"""Fixtures for tests that need tables or pages."""
+"""Fixtures for tests that need tables or pages. What they import is loaded on first use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
-from config import Settings
-from engage import create_app
-from engage.storage.engine import make_engine
 from tests.clock import Clock
-from tests.pages import CheckingClient
 
-Sessions = sessionmaker[Session]
+if TYPE_CHECKING:
+    from apiflask import APIFlask
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from config import Settings
+    from tests.pages import CheckingClient
+
+    Sessions = sessionmaker[Session]
+    Browser = Callable[..., CheckingClient]
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    from config import Settings
+
+    return Settings.for_tests(database_url=database_url)
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
+    from engage.storage.engine import make_engine
+
     engine = make_engine(database_url)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def sessions(engine: Engine) -> Sessions:
+def sessions(engine: Engine, settings: Settings) -> Sessions:
     """Makes sessions; threads in race tests take one each."""
-    return sessionmaker(engine)
+    from engage.storage.engine import make_sessions
+    from engage.storage.keys import Keyring
+
+    return make_sessions(engine, Keyring(settings.code_keys))
 
 
 @pytest.fixture
@@ -39,27 +53,26 @@ def session(sessions: Sessions) -> Iterator[Session]:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return Settings.for_tests(database_url=database_url)
+def app(settings: Settings, clock: Clock) -> Iterator[APIFlask]:
+    from engage import create_app
 
-
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     app = create_app(settings, clock=clock)
     yield app
-    for made in app.extensions.values():
-        if isinstance(made, Engine):
-            made.dispose()
+    app.extensions["engine"].dispose()
 
 
 @pytest.fixture
-def client(app: Flask) -> Callable[..., CheckingClient]:
-    """``client()`` is a stranger's browser, ``client(mina)`` is Mina's."""
+def client(app: APIFlask) -> Browser:
+    """``client()`` is a stranger's browser, ``client(mina)`` is Mina's.
 
-    def open_browser(person: Any = None) -> CheckingClient:
+    Whoever signs in so has given the second factor, unless ``second_factor=False``.
+    """
+    from tests.pages import CheckingClient
+
+    def open_browser(person: Any = None, *, second_factor: bool = True) -> CheckingClient:
         browser = CheckingClient(app.test_client())
         if person is not None:
-            browser.sign_in(person.id)
+            browser.sign_in(person, second_factor=second_factor)
         return browser
 
     return open_browser

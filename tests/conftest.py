@@ -6,7 +6,6 @@ Vera serves at a partner's till, Ada works for the city.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,14 +16,15 @@ from tests.clock import NOON, Clock
 
 __all__ = ["NOON", "Clock"]
 
-if importlib.util.find_spec("config"):
-    pytest_plugins = ["tests.application"]
+pytest_plugins = ["tests.application"]
 
 _GUARDIAN = pytest.StashKey[object]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--screenshots", metavar="DIR", help="keep a screenshot of every page a browser visits")
+    parser.addoption(
+        "--screenshots", metavar="DIR", help="keep a screenshot of every page a browser visits"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -105,7 +105,9 @@ def sqlite_database(folder: Path) -> str:
 
 def postgresql_programs() -> Path | None:
     """The folder with initdb and pg_ctl of the newest PostgreSQL here, 15 or later."""
-    found = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/initdb") if int(p.parts[-3]) >= 15]
+    found = [
+        p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/initdb") if int(p.parts[-3]) >= 15
+    ]
     if found:
         return max(found, key=lambda folder: int(folder.parts[-2]))
     on_path = shutil.which("initdb")
@@ -125,7 +127,12 @@ def _start_cluster(programs: Path, run: Path) -> None:
     if os.geteuid() == 0:
         shutil.chown(data, "postgres", "postgres")
         shutil.chown(run, "postgres", "postgres")  # the socket lies here
-    quiet: dict[str, Any] = {"check": True, "capture_output": True, "cwd": run, "stdin": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {
+        "check": True,
+        "capture_output": True,
+        "cwd": run,
+        "stdin": subprocess.DEVNULL,
+    }
     subprocess.run(
         [
             programs / "initdb",
@@ -145,8 +152,23 @@ def _start_cluster(programs: Path, run: Path) -> None:
     )
     (run / "pg_ctl").write_text(str(programs / "pg_ctl"))
     subprocess.run(
-        [programs / "pg_ctl", "-D", data, "-l", data / "log", "-w", "-o", OPTIONS.format(run=run), "start"],
-        **{**quiet, "capture_output": False, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
+        [
+            programs / "pg_ctl",
+            "-D",
+            data,
+            "-l",
+            data / "log",
+            "-w",
+            "-o",
+            OPTIONS.format(run=run),
+            "start",
+        ],
+        **{
+            **quiet,
+            "capture_output": False,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+        },
         **_as_owner(),
     )
 
@@ -166,7 +188,9 @@ def _cluster() -> psycopg.Connection[Any]:
     with _alone("postgresql"):
         if not ready.exists():
             _start_cluster(programs, run_dir())
-        connection = psycopg.connect(f"postgresql://postgres@/postgres?host={run_dir()}", autocommit=True)
+        connection = psycopg.connect(
+            f"postgresql://postgres@/postgres?host={run_dir()}", autocommit=True
+        )
         if not ready.exists():
             connection.execute("CREATE DATABASE template_engage")
             migrate(_address("template_engage"))

@@ -17,7 +17,11 @@ def main(run: Path) -> None:
     sys.stdin.buffer.read()
     started_by = run / "pg_ctl"
     if started_by.exists():
-        owner = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        owner = (
+            {"user": "postgres", "group": "postgres", "extra_groups": []}
+            if os.geteuid() == 0
+            else {}
+        )
         stop = [started_by.read_text(), "-D", str(run / "pgdata"), "-m", "immediate", "-w", "stop"]
         subprocess.run(stop, cwd="/", check=False, capture_output=True, **owner)  # type: ignore[call-overload]  # the owner's keywords depend on who runs this
     shutil.rmtree(run, ignore_errors=True)

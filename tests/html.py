@@ -24,7 +24,21 @@ INLINE = {
     "sup",
     "time",
 }
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 
 
 @dataclass
@@ -55,7 +69,8 @@ class Element:
         return [
             one
             for one in self
-            if (not tags or one.tag in tags) and all(one[name] == value for name, value in wanted.items())
+            if (not tags or one.tag in tags)
+            and all(one[name] == value for name, value in wanted.items())
         ]
 
     def one(self, *tags: str, **attributes: str) -> Element:

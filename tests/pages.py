@@ -18,8 +18,21 @@ from tests.html import Element, read
 #: Folder where every different page is kept for html-validate, if one is set.
 SAVE_PAGES = "ENGAGE_TEST_SAVE_PAGES"
 CONTROLS = ("input", "select", "textarea")
-REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "aria-details")
-FETCHED = {"link": "href", "script": "src", "img": "src", "source": "src", "iframe": "src", "video": "src"}
+REFERENCES = (
+    "aria-describedby",
+    "aria-labelledby",
+    "aria-controls",
+    "aria-errormessage",
+    "aria-details",
+)
+FETCHED = {
+    "link": "href",
+    "script": "src",
+    "img": "src",
+    "source": "src",
+    "iframe": "src",
+    "video": "src",
+}
 #: What a message looks like that nobody put words in, or whose placeholder was left open.
 UNFINISHED = re.compile(r"%\(\w+\)[sd]|\bTODO\b|\blorem ipsum\b", re.IGNORECASE)
 
@@ -41,7 +54,9 @@ def _language(page: Element) -> Fault:
 
 def _ids(page: Element) -> Fault:
     ids = [one["id"] for one in page if "id" in one]
-    yield from (f"the id {one!r} is used once" for one in sorted({i for i in ids if ids.count(i) > 1}))
+    yield from (
+        f"the id {one!r} is used once" for one in sorted({i for i in ids if ids.count(i) > 1})
+    )
     for one in page:
         for name in REFERENCES:
             yield from (f"{name} points at #{to}" for to in one[name].split() if to not in ids)
@@ -55,7 +70,9 @@ def _labels(page: Element) -> Fault:
         if control["type"] in {"hidden", "submit", "button", "image"}:
             continue
         by_attribute = control["aria-label"].strip() or control["aria-labelledby"]
-        if not (by_attribute or control.within("label") or (control["id"] and control["id"] in named)):
+        if not (
+            by_attribute or control.within("label") or (control["id"] and control["id"] in named)
+        ):
             yield f"the {control.tag} {control['name'] or control['id']!r} has a label"
     for one in page.all("button", "a"):
         named_inside = one.text or any(img["alt"] for img in one.all("img")) or one.all("title")
@@ -83,13 +100,17 @@ def _strictness(page: Element) -> Fault:
             and one["type"] not in {"application/json", "application/ld+json"}
         ):
             yield "no inline script"
-        yield from (f"no handler {name} (on {one.tag})" for name in one.attributes if name.startswith("on"))
+        yield from (
+            f"no handler {name} (on {one.tag})" for name in one.attributes if name.startswith("on")
+        )
         if one["href"].strip().lower().startswith("javascript:"):
             yield "no javascript: address"
 
 
 def _pictures(page: Element) -> Fault:
-    yield from (f"the picture {img['src']} has an alt text" for img in page.all("img") if "alt" not in img)
+    yield from (
+        f"the picture {img['src']} has an alt text" for img in page.all("img") if "alt" not in img
+    )
     for one in page:
         address = one[FETCHED.get(one.tag, "")]
         if re.match(r"(https?:)?//", address) and not (
@@ -132,11 +153,16 @@ class CheckingClient:
     def __init__(self, client: FlaskClient) -> None:
         self.plain = client
 
-    def sign_in(self, person_id: Any) -> None:
-        """As if this person had just signed in."""
+    def sign_in(self, person: Any, *, second_factor: bool = True) -> None:
+        """As if this person had just signed in.
+
+        person:  anyone with ``id`` and ``session_epoch``.
+        """
         with self.plain.session_transaction() as session:
-            session["_user_id"] = str(person_id)
+            session["_user_id"] = f"{person.id}:{person.session_epoch}"
             session["_fresh"] = True
+            if second_factor:
+                session["second_factor"] = str(person.id)
 
     def get(self, url: str, *, status: int = 200, **options: Any) -> TestResponse:
         return self._checked(self.plain.get(url, **options), status)
@@ -145,14 +171,18 @@ class CheckingClient:
         """Open a page and give it back as a tree."""
         return read(self.get(url, status=status, **options).text)
 
-    def post(self, url: str, *, status: int = 303, csrf: bool = True, **fields: Any) -> TestResponse:
+    def post(
+        self, url: str, *, status: int = 303, csrf: bool = True, **fields: Any
+    ) -> TestResponse:
         """Send a form. Fields are words; a list sends a field several times, a tuple a file."""
         headers = fields.pop("headers", {})
         if csrf:
             fields.setdefault("csrf_token", self.csrf_token())
         return self._checked(self.plain.post(url, data=fields, headers=headers), status)
 
-    def json(self, method: str, url: str, body: Any = None, *, status: int = 200, **headers: str) -> Any:
+    def json(
+        self, method: str, url: str, body: Any = None, *, status: int = 200, **headers: str
+    ) -> Any:
         """Speak to the API; ``Authorization="Bearer …"`` and other headers by name."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         reply = self._checked(self.plain.open(url, method=method, json=body, headers=named), status)

@@ -24,7 +24,8 @@ CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["en
 FEATURES = [
     folder
     for folder in sorted((ROOT / "engage").iterdir())
-    if (folder / "__init__.py").exists() and folder.name not in CONFIGURATION["features"]["not_features"]
+    if (folder / "__init__.py").exists()
+    and folder.name not in CONFIGURATION["features"]["not_features"]
 ]
 
 
@@ -77,7 +78,11 @@ def test_routes_are_short() -> None:
     """Fifteen lines, without the docstring and the line breaks of the signature."""
     long = [
         f"{name(path)}:{function.name}"
-        for path in [*files("engage/*/routes.py"), *files("engage/*/routes/*.py"), *files("engage/*/api.py")]
+        for path in [
+            *files("engage/*/routes.py"),
+            *files("engage/*/routes/*.py"),
+            *files("engage/*/api.py"),
+        ]
         for function in functions(path)
         if _length(function) > 15
     ]
@@ -109,7 +114,8 @@ def test_a_feature_has_no_files_but_the_agreed_ones() -> None:
         name(path)
         for feature in FEATURES
         for path in sorted(feature.iterdir())
-        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__" and any(path.glob("*.py")))
+        if path.suffix == ".py"
+        or (path.is_dir() and path.name != "__pycache__" and any(path.glob("*.py")))
         if path.stem not in agreed | {"__init__"} | set(also.get(feature.name, []))
     ]
 
@@ -131,7 +137,9 @@ def test_templates_hold_no_script_no_style_and_escape_everything() -> None:
         f"{name(path)}: {what}"
         for path in files("templates/**/*.html")
         for what, pattern in FORBIDDEN_IN_HTML.items()
-        if not (what == "inline style" and path.parent.name == "print")  # paper has no content policy
+        if not (
+            what == "inline style" and path.parent.name == "print"
+        )  # paper has no content policy
         if re.search(pattern, path.read_text(), re.IGNORECASE)
     ]
 
@@ -159,11 +167,17 @@ def test_each_module_says_what_it_is_for() -> None:
 
 
 def test_every_written_rule_has_a_test_that_names_it() -> None:
-    rules = re.findall(r"^\| ([A-Z]{3}-\d+) \|", RULES.read_text(), re.MULTILINE) if RULES.exists() else []
+    rules = (
+        re.findall(r"^\| ([A-Z]{3}-\d+) \|", RULES.read_text(), re.MULTILINE)
+        if RULES.exists()
+        else []
+    )
     tests = {function.name for path in files("tests/**/test_*.py") for function in functions(path)}
 
     unproven = [
-        rule for rule in rules if not any(one.startswith(f"test_{_in_a_name(rule)}_") for one in tests)
+        rule
+        for rule in rules
+        if not any(one.startswith(f"test_{_in_a_name(rule)}_") for one in tests)
     ]
 
     assert unproven == []
@@ -171,7 +185,11 @@ def test_every_written_rule_has_a_test_that_names_it() -> None:
 
 
 def test_every_test_that_names_a_rule_names_one_that_is_written() -> None:
-    rules = re.findall(r"^\| ([A-Z]{3}-\d+) \|", RULES.read_text(), re.MULTILINE) if RULES.exists() else []
+    rules = (
+        re.findall(r"^\| ([A-Z]{3}-\d+) \|", RULES.read_text(), re.MULTILINE)
+        if RULES.exists()
+        else []
+    )
     written = {_in_a_name(rule) for rule in rules}
     kinds = {rule.split("_")[0] for rule in written}
     named = {

@@ -20,7 +20,9 @@ SLEEPER = "import time; time.sleep(60)"
 
 
 @contextmanager
-def running(*commands: list[str], address: str = "http://127.0.0.1:1") -> Iterator[subprocess.Popen[str]]:
+def running(
+    *commands: list[str], address: str = "http://127.0.0.1:1"
+) -> Iterator[subprocess.Popen[str]]:
     """``engage.serve.run`` in a process of its own, told to stop at the latest at the end."""
     code = f"import sys; from engage.serve import run; sys.exit(run(*{commands!r}, address={address!r}))"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -33,7 +35,11 @@ def running(*commands: list[str], address: str = "http://127.0.0.1:1") -> Iterat
 
 
 def writing_its_id(path: Path, then: str = SLEEPER) -> list[str]:
-    return [sys.executable, "-c", f"import os; open({str(path)!r}, 'w').write(str(os.getpid())); {then}"]
+    return [
+        sys.executable,
+        "-c",
+        f"import os; open({str(path)!r}, 'w').write(str(os.getpid())); {then}",
+    ]
 
 
 def wait_for(path: Path) -> int:
@@ -74,8 +80,19 @@ def test_when_one_process_fails_the_other_ends_too(tmp_path: Path) -> None:
 def test_the_address_is_named_once_somebody_answers(tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "healthz").write_text("ok")
-    server = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "-d", str(tmp_path)]
-    with running(server, [sys.executable, "-c", SLEEPER], address=f"http://127.0.0.1:{port}") as serving:
+    server = [
+        sys.executable,
+        "-m",
+        "http.server",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "-d",
+        str(tmp_path),
+    ]
+    with running(
+        server, [sys.executable, "-c", SLEEPER], address=f"http://127.0.0.1:{port}"
+    ) as serving:
         assert serving.stdout is not None
         told = [serving.stdout.readline(), serving.stdout.readline()]
 
@@ -90,7 +107,17 @@ def test_a_port_in_use_is_named(sqlite_url: str) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         environment = {**os.environ, "ENGAGE_DEMO": "1", "ENGAGE_DATABASE_URL": sqlite_url}
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port), "--no-demo"]
+        command = [
+            sys.executable,
+            "-m",
+            "flask",
+            "--app",
+            "wsgi",
+            "serve",
+            "--port",
+            str(port),
+            "--no-demo",
+        ]
 
         said = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=60, check=False

@@ -70,7 +70,9 @@ class Catalogues:
 
     def locales(self) -> list[str]:
         return sorted(
-            path.name for path in self.folder.iterdir() if path.is_dir() and path.name != "__pycache__"
+            path.name
+            for path in self.folder.iterdir()
+            if path.is_dir() and path.name != "__pycache__"
         )
 
     def parts(self) -> dict[str, list[Path]]:

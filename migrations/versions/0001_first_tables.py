@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_attempts_kind_who_at", ["kind", "who", "at"], unique=False
-        )
+        batch_op.create_index("ix_attempts_kind_who_at", ["kind", "who", "at"], unique=False)
 
     op.create_table(
         "erasures",
@@ -38,9 +36,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name=op.f("uq_erasures_person_id")),
     )
     with op.batch_alter_table("erasures", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_erasures_email_hash"), ["email_hash"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_erasures_email_hash"), ["email_hash"], unique=False)
 
     op.create_table(
         "letters",
@@ -50,26 +46,16 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("template", sa.String(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "due_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_problem", sa.String(), nullable=False),
-        sa.Column(
-            "sent_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "failed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("sent_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_letters_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_letters_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             "ix_letters_waiting",
             ["due_at"],
@@ -87,9 +73,7 @@ def upgrade() -> None:
         sa.Column("district_code", sa.String(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column(
-            "frozen_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("frozen_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_figures")),
         sa.UniqueConstraint(
             "month",
@@ -111,9 +95,7 @@ def upgrade() -> None:
         ),
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("language", sa.String(), server_default="de", nullable=False),
-        sa.Column(
-            "is_adult", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
-        ),
+        sa.Column("is_adult", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("born_year", sa.Integer(), nullable=True),
         sa.Column("born_month", sa.Integer(), nullable=True),
         sa.Column(
@@ -144,21 +126,15 @@ def upgrade() -> None:
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
         sa.Column("recovery_hashes", sa.JSON(), nullable=True),
         sa.Column("session_epoch", sa.Integer(), server_default="0", nullable=False),
-        sa.Column(
-            "claimed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("claimed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("muted", sa.JSON(), nullable=True),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "last_seen_at",
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=True,
         ),
-        sa.Column(
-            "erased_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("erased_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "(born_year IS NULL) = (born_month IS NULL)",
@@ -218,9 +194,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.Column(
-            "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state IN ('proposed', 'booked', 'refused')",
             name=op.f("ck_adjustments_state"),
@@ -242,9 +216,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adjustments")),
     )
     with op.batch_alter_table("adjustments", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_adjustments_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_adjustments_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "data_reads",
@@ -253,19 +225,13 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["people.id"], name=op.f("fk_data_reads_actor_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_data_reads_person_id")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_data_reads_actor_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_data_reads_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_reads")),
     )
     with op.batch_alter_table("data_reads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_data_reads_at"), ["at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_data_reads_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_data_reads_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "mail_links",
@@ -276,28 +242,16 @@ def upgrade() -> None:
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=True),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "expires_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "used_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_mail_links_person_id")
-        ),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_mail_links_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_links")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_mail_links_token_hash")),
     )
     with op.batch_alter_table("mail_links", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_mail_links_person_id"), ["person_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_mail_links_subject_id"), ["subject_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_mail_links_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_links_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
         "office_acts",
@@ -309,16 +263,12 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["people.id"], name=op.f("fk_office_acts_actor_id")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_office_acts_actor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office_acts")),
     )
     with op.batch_alter_table("office_acts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_office_acts_at"), ["at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_office_acts_subject_id"), ["subject_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_office_acts_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
         "organisations",
@@ -334,13 +284,9 @@ def upgrade() -> None:
         sa.Column("legal_form", sa.String(), nullable=False),
         sa.Column("status", sa.String(), server_default="pending", nullable=False),
         sa.Column("status_reason", sa.String(), nullable=False),
-        sa.Column(
-            "applied_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("applied_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("applied_by", sa.Uuid(), nullable=True),
-        sa.Column(
-            "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "status IN ('pending', 'verified', 'suspended', 'refused')",
@@ -365,30 +311,20 @@ def upgrade() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("status", sa.String(), server_default="pending", nullable=False),
         sa.Column("status_reason", sa.String(), nullable=False),
-        sa.Column(
-            "applied_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("applied_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("applied_by", sa.Uuid(), nullable=True),
-        sa.Column(
-            "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("budget_points", sa.Integer(), nullable=True),
-        sa.Column(
-            "cents_per_100_points", sa.Integer(), server_default="0", nullable=False
-        ),
+        sa.Column("cents_per_100_points", sa.Integer(), server_default="0", nullable=False),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("source_key", sa.String(), nullable=True),
         sa.CheckConstraint(
             "status IN ('pending', 'verified', 'suspended', 'refused')",
             name=op.f("ck_partners_status"),
         ),
-        sa.ForeignKeyConstraint(
-            ["applied_by"], ["people.id"], name=op.f("fk_partners_applied_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["people.id"], name=op.f("fk_partners_decided_by")
-        ),
+        sa.ForeignKeyConstraint(["applied_by"], ["people.id"], name=op.f("fk_partners_applied_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["people.id"], name=op.f("fk_partners_decided_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partners")),
         sa.UniqueConstraint("slug", name=op.f("uq_partners_slug")),
     )
@@ -401,21 +337,15 @@ def upgrade() -> None:
         sa.Column("secret", sa.String(), nullable=True),
         sa.Column("secret_hash", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column(
             "last_used_at",
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=True,
         ),
-        sa.Column(
-            "revoked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "claimed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("revoked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("claim_hash", sa.String(), nullable=True),
         sa.Column(
             "claim_expires_at",
@@ -424,27 +354,19 @@ def upgrade() -> None:
         ),
         sa.Column("pin_hash", sa.String(), nullable=True),
         sa.Column("pin_failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column(
-            "pin_failures_in_row", sa.Integer(), server_default="0", nullable=False
-        ),
+        sa.Column("pin_failures_in_row", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
             "pin_locked_until",
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=True,
         ),
-        sa.CheckConstraint(
-            "kind IN ('P', 'K', 'C')", name=op.f("ck_passes_kind_is_known")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_passes_person_id")
-        ),
+        sa.CheckConstraint("kind IN ('P', 'K', 'C')", name=op.f("ck_passes_kind_is_known")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_passes_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
         sa.UniqueConstraint("number", name=op.f("uq_passes_number")),
     )
     with op.batch_alter_table("passes", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_passes_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_passes_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "policies",
@@ -456,13 +378,9 @@ def upgrade() -> None:
         ),
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["people.id"], name=op.f("fk_policies_created_by")
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_policies_created_by")),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_policies")),
     )
     with op.batch_alter_table("policies", schema=None) as batch_op:
@@ -483,18 +401,14 @@ def upgrade() -> None:
             "(person_id IS NULL) = (balance IS NULL)",
             name=op.f("ck_accounts_only_citizens_store_a_balance"),
         ),
-        sa.CheckConstraint(
-            "balance >= 0", name=op.f("ck_accounts_balance_not_negative")
-        ),
+        sa.CheckConstraint("balance >= 0", name=op.f("ck_accounts_balance_not_negative")),
         sa.ForeignKeyConstraint(
             ["merged_into_id"], ["accounts.id"], name=op.f("fk_accounts_merged_into_id")
         ),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partners.id"], name=op.f("fk_accounts_partner_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_accounts_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("name", name=op.f("uq_accounts_name")),
         sa.UniqueConstraint("partner_id", name=op.f("uq_accounts_partner_id")),
@@ -515,9 +429,7 @@ def upgrade() -> None:
         sa.Column("format", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("accessibility_notes", sa.String(), nullable=False),
-        sa.Column(
-            "step_free", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
-        ),
+        sa.Column("step_free", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column(
             "little_german",
             sa.Boolean(),
@@ -546,18 +458,14 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("source_key", sa.String(), nullable=True),
         sa.Column("source_hash", sa.String(), nullable=True),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column(
             "published_at",
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=True,
         ),
-        sa.Column(
-            "changed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("changed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "kind IN ('volunteering', 'participation')", name=op.f("ck_activities_kind")
         ),
@@ -598,21 +506,15 @@ def upgrade() -> None:
         sa.Column("district_code", sa.String(), nullable=True),
         sa.Column("opening_hours", sa.String(), nullable=False),
         sa.Column("accessibility_notes", sa.String(), nullable=False),
-        sa.Column(
-            "step_free", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
-        ),
-        sa.Column(
-            "closed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("step_free", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("closed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partners.id"], name=op.f("fk_branches_partner_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_branches")),
     )
     with op.batch_alter_table("branches", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_branches_partner_id"), ["partner_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_branches_partner_id"), ["partner_id"], unique=False)
 
     op.create_table(
         "budgets",
@@ -640,18 +542,12 @@ def upgrade() -> None:
         sa.Column("pass_id", sa.Uuid(), nullable=False),
         sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("purpose_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "used_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.ForeignKeyConstraint(
-            ["pass_id"], ["passes.id"], name=op.f("fk_code_uses_pass_id")
-        ),
+        sa.Column("used_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["pass_id"], ["passes.id"], name=op.f("fk_code_uses_pass_id")),
         sa.PrimaryKeyConstraint("pass_id", "step", name=op.f("pk_code_uses")),
     )
     with op.batch_alter_table("code_uses", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_code_uses_used_at"), ["used_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_code_uses_used_at"), ["used_at"], unique=False)
 
     op.create_table(
         "hours_claims",
@@ -659,12 +555,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("work_on", sa.Date(), nullable=False),
-        sa.Column(
-            "starts_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("starts_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("state", sa.String(), server_default="submitted", nullable=False),
@@ -673,17 +565,13 @@ def upgrade() -> None:
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=False,
         ),
-        sa.Column(
-            "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("points", sa.Integer(), server_default="0", nullable=False),
         sa.Column("credited", sa.Integer(), server_default="0", nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=True),
-        sa.Column(
-            "annulled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("annulled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("annulled_because", sa.String(), nullable=False),
         sa.CheckConstraint(
             "state IN ('submitted', 'confirmed', 'refused', 'withdrawn')",
@@ -712,9 +600,7 @@ def upgrade() -> None:
             ["organisation_id", "state"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_hours_claims_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_hours_claims_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "import_files",
@@ -728,9 +614,7 @@ def upgrade() -> None:
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=False,
         ),
-        sa.Column(
-            "written_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("written_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisations.id"],
@@ -747,15 +631,9 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
-        sa.Column(
-            "paid", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
-        ),
-        sa.Column(
-            "joined_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "removed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("paid", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("joined_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisations.id"],
@@ -782,12 +660,8 @@ def upgrade() -> None:
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
-        sa.Column(
-            "joined_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "removed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("joined_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partners.id"], name=op.f("fk_partner_members_partner_id")
         ),
@@ -825,9 +699,7 @@ def upgrade() -> None:
         sa.Column("limit_period", sa.String(), nullable=True),
         sa.Column("minimum_age", sa.Integer(), server_default="0", nullable=False),
         sa.Column("good_cause", sa.String(), nullable=True),
-        sa.Column(
-            "shown_from", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("shown_from", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
             "reservable_from",
             engage.storage.base.UtcDateTime(timezone=True),
@@ -840,9 +712,7 @@ def upgrade() -> None:
         ),
         sa.Column("reserve_minutes", sa.Integer(), server_default="15", nullable=False),
         sa.Column("status", sa.String(), server_default="draft", nullable=False),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column(
             "published_at",
@@ -865,9 +735,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("cost >= 0", name=op.f("ck_rewards_cost_not_negative")),
         sa.CheckConstraint("stock >= 0", name=op.f("ck_rewards_stock_not_negative")),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["people.id"], name=op.f("fk_rewards_created_by")
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_rewards_created_by")),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partners.id"], name=op.f("fk_rewards_partner_id")
         ),
@@ -880,12 +748,8 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("rewards", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_rewards_partner_id"), ["partner_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_rewards_series_id"), ["series_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_rewards_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rewards_series_id"), ["series_id"], unique=False)
 
     op.create_table(
         "statements",
@@ -895,20 +759,14 @@ def upgrade() -> None:
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("cents", sa.Integer(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column(
-            "closed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("closed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["closed_by"], ["people.id"], name=op.f("fk_statements_closed_by")
-        ),
+        sa.ForeignKeyConstraint(["closed_by"], ["people.id"], name=op.f("fk_statements_closed_by")),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partners.id"], name=op.f("fk_statements_partner_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
-        sa.UniqueConstraint(
-            "partner_id", "month", name=op.f("uq_statements_partner_id_month")
-        ),
+        sa.UniqueConstraint("partner_id", "month", name=op.f("uq_statements_partner_id_month")),
     )
     op.create_table(
         "devices",
@@ -931,41 +789,25 @@ def upgrade() -> None:
             server_default=sa.text("(false)"),
             nullable=False,
         ),
-        sa.Column(
-            "is_limited", sa.Boolean(), server_default=sa.text("(true)"), nullable=False
-        ),
-        sa.Column(
-            "created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("is_limited", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
-        sa.Column(
-            "paired_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "revoked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("paired_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
             "last_seen_at",
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=True,
         ),
-        sa.Column(
-            "offset_milliseconds", sa.Integer(), server_default="0", nullable=False
-        ),
+        sa.Column("offset_milliseconds", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unsent", sa.Integer(), server_default="0", nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('scanner', 'kiosk', 'till')", name=op.f("ck_devices_kind")
-        ),
+        sa.CheckConstraint("kind IN ('scanner', 'kiosk', 'till')", name=op.f("ck_devices_kind")),
         sa.CheckConstraint(
             "(organisation_id IS NULL) <> (partner_id IS NULL)",
             name=op.f("ck_devices_of_one_body"),
         ),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["branches.id"], name=op.f("fk_devices_branch_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["people.id"], name=op.f("fk_devices_created_by")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["branches.id"], name=op.f("fk_devices_branch_id")),
+        sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_devices_created_by")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisations.id"],
@@ -982,9 +824,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_devices_organisation_id"), ["organisation_id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_devices_partner_id"), ["partner_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_devices_partner_id"), ["partner_id"], unique=False)
 
     op.create_table(
         "favourites",
@@ -994,9 +834,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activities.id"], name=op.f("fk_favourites_activity_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_favourites_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_favourites_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_favourites")),
         sa.UniqueConstraint(
             "person_id", "activity_id", name=op.f("uq_favourites_person_id_activity_id")
@@ -1012,12 +850,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "starts_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("starts_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("timezone", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
@@ -1031,22 +865,16 @@ def upgrade() -> None:
             server_default=sa.text("(true)"),
             nullable=False,
         ),
-        sa.Column(
-            "walk_ins", sa.Boolean(), server_default=sa.text("(true)"), nullable=False
-        ),
+        sa.Column("walk_ins", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("opens_minutes", sa.Integer(), server_default="60", nullable=False),
         sa.Column("closes_minutes", sa.Integer(), server_default="60", nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
-        sa.Column(
-            "poster_on", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
-        ),
+        sa.Column("poster_on", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("poster_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("status", sa.String(), server_default="scheduled", nullable=False),
         sa.Column("status_reason", sa.String(), nullable=False),
-        sa.Column(
-            "closed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("closed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("head_count", sa.Integer(), nullable=True),
         sa.Column("budget_points", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
@@ -1056,22 +884,14 @@ def upgrade() -> None:
         ),
         sa.Column("roster_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("source_key", sa.String(), nullable=True),
-        sa.Column(
-            "reminded_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("reminded_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "status IN ('scheduled', 'cancelled', 'closed')",
             name=op.f("ck_occurrences_status"),
         ),
-        sa.CheckConstraint(
-            "capacity > 0", name=op.f("ck_occurrences_capacity_above_zero")
-        ),
-        sa.CheckConstraint(
-            "ends_at > starts_at", name=op.f("ck_occurrences_ends_after_start")
-        ),
-        sa.CheckConstraint(
-            "taken >= 0", name=op.f("ck_occurrences_taken_not_negative")
-        ),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_occurrences_capacity_above_zero")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_occurrences_ends_after_start")),
+        sa.CheckConstraint("taken >= 0", name=op.f("ck_occurrences_taken_not_negative")),
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activities.id"], name=op.f("fk_occurrences_activity_id")
         ),
@@ -1100,9 +920,7 @@ def upgrade() -> None:
             ["organisation_id"],
             unique=False,
         )
-        batch_op.create_index(
-            "ix_occurrences_starts_at_id", ["starts_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_occurrences_starts_at_id", ["starts_at", "id"], unique=False)
 
     op.create_table(
         "reward_branches",
@@ -1145,9 +963,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_changes")),
     )
     with op.batch_alter_table("stock_changes", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_stock_changes_reward_id"), ["reward_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_stock_changes_reward_id"), ["reward_id"], unique=False)
 
     op.create_table(
         "transfers",
@@ -1163,20 +979,14 @@ def upgrade() -> None:
         sa.Column("policy_version", sa.Integer(), nullable=True),
         sa.Column("work_on", sa.Date(), nullable=True),
         sa.Column("refers_to_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "posted_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("posted_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("seal", sa.String(), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_transfers_amount_above_zero")),
-        sa.CheckConstraint(
-            "debit_id <> credit_id", name=op.f("ck_transfers_two_accounts")
-        ),
+        sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_transfers_two_accounts")),
         sa.ForeignKeyConstraint(
             ["credit_id"], ["accounts.id"], name=op.f("fk_transfers_credit_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["debit_id"], ["accounts.id"], name=op.f("fk_transfers_debit_id")
-        ),
+        sa.ForeignKeyConstraint(["debit_id"], ["accounts.id"], name=op.f("fk_transfers_debit_id")),
         sa.ForeignKeyConstraint(
             ["refers_to_id"], ["transfers.id"], name=op.f("fk_transfers_refers_to_id")
         ),
@@ -1184,9 +994,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_transfers_key")),
     )
     with op.batch_alter_table("transfers", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_transfers_credit_id_id", ["credit_id", "id"], unique=False
-        )
+        batch_op.create_index("ix_transfers_credit_id_id", ["credit_id", "id"], unique=False)
         batch_op.create_index(
             "ix_transfers_credit_id_work_on",
             ["credit_id", "work_on"],
@@ -1194,9 +1002,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("kind = 'earn'"),
             postgresql_where=sa.text("kind = 'earn'"),
         )
-        batch_op.create_index(
-            "ix_transfers_debit_id_id", ["debit_id", "id"], unique=False
-        )
+        batch_op.create_index("ix_transfers_debit_id_id", ["debit_id", "id"], unique=False)
         batch_op.create_index(
             "ix_transfers_debit_id_work_on",
             ["debit_id", "work_on"],
@@ -1220,9 +1026,7 @@ def upgrade() -> None:
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=False,
         ),
-        sa.Column(
-            "device_time", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("device_time", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
             "received_at",
             engage.storage.base.UtcDateTime(timezone=True),
@@ -1233,20 +1037,14 @@ def upgrade() -> None:
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=True,
         ),
-        sa.Column(
-            "starts_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("starts_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("work_on", sa.Date(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("credited", sa.Integer(), nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=True),
-        sa.Column(
-            "offline", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
-        ),
+        sa.Column("offline", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column(
             "overridden",
             sa.Boolean(),
@@ -1261,21 +1059,15 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("note", sa.String(), nullable=False),
-        sa.Column(
-            "annulled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("annulled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("annulled_by", sa.Uuid(), nullable=True),
         sa.Column("annulled_because", sa.String(), nullable=False),
-        sa.Column(
-            "told_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("told_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "points >= 0 AND credited >= 0",
             name=op.f("ck_attendances_points_not_negative"),
         ),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["people.id"], name=op.f("fk_attendances_actor_id")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_attendances_actor_id")),
         sa.ForeignKeyConstraint(
             ["device_id"], ["devices.id"], name=op.f("fk_attendances_device_id")
         ),
@@ -1290,9 +1082,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendances")),
     )
     with op.batch_alter_table("attendances", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_attendances_device_id"), ["device_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_attendances_device_id"), ["device_id"], unique=False)
         batch_op.create_index(
             "ix_attendances_person_id_starts_at",
             ["person_id", "starts_at"],
@@ -1340,12 +1130,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("state", sa.String(), server_default="open", nullable=False),
-        sa.Column(
-            "asked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("asked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.String(), nullable=False),
         sa.CheckConstraint(
@@ -1391,33 +1177,21 @@ def upgrade() -> None:
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=False,
         ),
-        sa.Column(
-            "expires_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "extended_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "redeemed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("expires_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("extended_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("redeemed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("branch_id", sa.Uuid(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("way", sa.String(), server_default="code", nullable=False),
-        sa.Column(
-            "ended_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("ended_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_because", sa.String(), nullable=False),
-        sa.Column(
-            "disputed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("disputed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state IN ('reserved', 'redeemed', 'cancelled', 'expired', 'refunded')",
             name=op.f("ck_redemptions_state"),
         ),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["people.id"], name=op.f("fk_redemptions_actor_id")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_redemptions_actor_id")),
         sa.ForeignKeyConstraint(
             ["branch_id"], ["branches.id"], name=op.f("fk_redemptions_branch_id")
         ),
@@ -1454,9 +1228,7 @@ def upgrade() -> None:
             ["person_id", "reserved_at"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_redemptions_reward_id"), ["reward_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_redemptions_reward_id"), ["reward_id"], unique=False)
         batch_op.create_index(
             "uq_redemptions_person_id_reward_id",
             ["person_id", "reward_id"],
@@ -1471,9 +1243,7 @@ def upgrade() -> None:
         sa.Column("occurrence_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column(
-            "made_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("made_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "waiting_since",
             engage.storage.base.UtcDateTime(timezone=True),
@@ -1510,9 +1280,7 @@ def upgrade() -> None:
             ["occurrence_id"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_registrations_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_registrations_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             "uq_registrations_occurrence_id_person_id",
             ["occurrence_id", "person_id"],
@@ -1534,41 +1302,27 @@ def upgrade() -> None:
         sa.Column("attendance_id", sa.Uuid(), nullable=True),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column(
-            "scanned_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
+        sa.Column("scanned_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "received_at",
             engage.storage.base.UtcDateTime(timezone=True),
             nullable=False,
         ),
-        sa.Column(
-            "offline", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
-        ),
+        sa.Column("offline", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(
             ["occurrence_id"], ["occurrences.id"], name=op.f("fk_scans_occurrence_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_scans_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_scans_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scans")),
-        sa.UniqueConstraint(
-            "caller_id", "nonce", name=op.f("uq_scans_caller_id_nonce")
-        ),
+        sa.UniqueConstraint("caller_id", "nonce", name=op.f("uq_scans_caller_id_nonce")),
     )
     with op.batch_alter_table("scans", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_scans_attendance_id"), ["attendance_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_scans_caller_id_at", ["caller_id", "received_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_scans_attendance_id"), ["attendance_id"], unique=False)
+        batch_op.create_index("ix_scans_caller_id_at", ["caller_id", "received_at"], unique=False)
         batch_op.create_index(
             "ix_scans_occurrence_id_at", ["occurrence_id", "received_at"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_scans_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_scans_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "shortfalls",
@@ -1577,12 +1331,8 @@ def upgrade() -> None:
         sa.Column("reversal_id", sa.Uuid(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("open_points", sa.Integer(), nullable=False),
-        sa.Column(
-            "noted_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.CheckConstraint(
-            "open_points >= 0", name=op.f("ck_shortfalls_open_points_not_negative")
-        ),
+        sa.Column("noted_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("open_points >= 0", name=op.f("ck_shortfalls_open_points_not_negative")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_shortfalls_account_id")
         ),
@@ -1593,9 +1343,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reversal_id", name=op.f("uq_shortfalls_reversal_id")),
     )
     with op.batch_alter_table("shortfalls", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_shortfalls_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_shortfalls_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "statement_lines",
@@ -1636,21 +1384,13 @@ def upgrade() -> None:
         sa.Column("claim_id", sa.Uuid(), nullable=True),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), server_default="open", nullable=False),
-        sa.Column(
-            "opened_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "due_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False
-        ),
-        sa.Column(
-            "decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("opened_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("objection", sa.String(), nullable=False),
-        sa.Column(
-            "objected_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
-        ),
+        sa.Column("objected_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state IN ('open', 'granted', 'refused')", name=op.f("ck_reviews_state")
         ),
@@ -1660,24 +1400,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["claim_id"], ["hours_claims.id"], name=op.f("fk_reviews_claim_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["people.id"], name=op.f("fk_reviews_decided_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_reviews_person_id")
-        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["people.id"], name=op.f("fk_reviews_decided_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_reviews_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
     )
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_reviews_attendance_id"), ["attendance_id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_reviews_claim_id"), ["claim_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_reviews_person_id"), ["person_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_reviews_state_due_at", ["state", "due_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_reviews_claim_id"), ["claim_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reviews_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_reviews_state_due_at", ["state", "due_at"], unique=False)

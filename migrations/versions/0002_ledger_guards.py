@@ -32,9 +32,7 @@ POSTGRESQL = (
 #: As in engage.ledger.models.SYSTEM_IDS when this migration was written.
 ACCOUNTS = {
     name: uuid.UUID(int=(0x7000 << 64) | (0x8 << 60) | number)
-    for number, name in enumerate(
-        ("issuance", "escrow", "expired", "written_off"), start=1
-    )
+    for number, name in enumerate(("issuance", "escrow", "expired", "written_off"), start=1)
 }
 
 
@@ -42,9 +40,5 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     for statement in SQLITE if dialect == "sqlite" else POSTGRESQL:
         op.execute(statement)
-    accounts = sa.table(
-        "accounts", sa.column("id", sa.Uuid()), sa.column("name", sa.String())
-    )
-    op.bulk_insert(
-        accounts, [{"id": id_, "name": name} for name, id_ in ACCOUNTS.items()]
-    )
+    accounts = sa.table("accounts", sa.column("id", sa.Uuid()), sa.column("name", sa.String()))
+    op.bulk_insert(accounts, [{"id": id_, "name": name} for name, id_ in ACCOUNTS.items()])

@@ -44,7 +44,12 @@ class City:
 
 
 def environment(database_url: str, url: str) -> dict[str, str]:
-    return {**os.environ, "ENGAGE_DEMO": "1", "ENGAGE_DATABASE_URL": database_url, "ENGAGE_BASE_URL": url}
+    return {
+        **os.environ,
+        "ENGAGE_DEMO": "1",
+        "ENGAGE_DATABASE_URL": database_url,
+        "ENGAGE_BASE_URL": url,
+    }
 
 
 def demo_database(folder: Path) -> str:

@@ -81,7 +81,9 @@ def visit(city: City, browser: Browser, request: pytest.FixtureRequest) -> Itera
     """
     visitors: list[Visitor] = []
 
-    def open_window(device: dict[str, Any] = PHONE, *, browser: Browser = browser, **options: Any) -> Visitor:
+    def open_window(
+        device: dict[str, Any] = PHONE, *, browser: Browser = browser, **options: Any
+    ) -> Visitor:
         context = browser.new_context(
             **{"locale": "de-DE", "timezone_id": "Europe/Berlin", **device, **options}
         )

@@ -9,9 +9,7 @@ from pathlib import Path
 import qrcode
 
 #: The picture in the middle of a white wall.
-WALL = (
-    "scale=420:420:force_original_aspect_ratio=decrease:flags=neighbor,pad=640:480:(ow-iw)/2:(oh-ih)/2:white"
-)
+WALL = "scale=420:420:force_original_aspect_ratio=decrease:flags=neighbor,pad=640:480:(ow-iw)/2:(oh-ih)/2:white"
 
 
 def film(picture: Path | bytes, to: Path) -> Path:
@@ -28,7 +26,9 @@ def film(picture: Path | bytes, to: Path) -> Path:
     )
     frame = to.with_suffix(".still.png")
     subprocess.run(
-        ["ffmpeg", "-y", "-loglevel", "error", *kind, "-i", "-", str(frame)], input=source, check=True
+        ["ffmpeg", "-y", "-loglevel", "error", *kind, "-i", "-", str(frame)],
+        input=source,
+        check=True,
     )
     subprocess.run(
         [

@@ -30,13 +30,17 @@ SCRIPTS = {
       return video.play().then(() => { document.querySelector("h1").textContent = "Filmed"; });
     });""",
 }
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http://127.0.0.2:9"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http://127.0.0.2:9"
+)
 
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = PAGES.get(self.path)
-        html = f"<!doctype html><html lang='en'><title>{self.path}</title><body>{body}</body></html>"
+        html = (
+            f"<!doctype html><html lang='en'><title>{self.path}</title><body>{body}</body></html>"
+        )
         answer = html if body else SCRIPTS.get(self.path, "")
         self.send_response(200)
         self.send_header("Content-Type", "text/html" if body else "text/javascript")
@@ -93,7 +97,9 @@ def test_a_fault_that_belongs_to_the_test_is_allowed(visitor: Visitor) -> None:
 
 
 def test_a_page_wider_than_the_window_is_noticed(browser: Browser, site: str) -> None:
-    narrow = Visitor(browser.new_context(viewport={"width": 320, "height": 600}), site, lambda _name: None)
+    narrow = Visitor(
+        browser.new_context(viewport={"width": 320, "height": 600}), site, lambda _name: None
+    )
     narrow.open("/wide")
 
     assert narrow.overflow() > 500
@@ -103,7 +109,9 @@ def test_a_page_wider_than_the_window_is_noticed(browser: Browser, site: str) ->
 def test_axe_finds_a_field_without_a_name(visitor: Visitor) -> None:
     visitor.open("/unlabelled")
 
-    assert [fault.split(":")[0] for fault in visitor.axe() if fault.startswith("label")] == ["label"]
+    assert [fault.split(":")[0] for fault in visitor.axe() if fault.startswith("label")] == [
+        "label"
+    ]
 
 
 def test_screenshots_are_kept_when_asked_for(browser: Browser, site: str, tmp_path: Path) -> None:
@@ -117,7 +125,9 @@ def test_screenshots_are_kept_when_asked_for(browser: Browser, site: str, tmp_pa
 def test_a_film_runs_in_the_pretended_camera(launch: object, site: str, tmp_path: Path) -> None:
     film = film_code("HTTPS://CITY.EXAMPLE/Q/P0", tmp_path / "camera.mjpeg")
     browser = launch(camera=film)  # type: ignore[operator]  # a fixture's function
-    visitor = Visitor(browser.new_context(**PHONE, permissions=["camera"]), site, lambda _name: None)
+    visitor = Visitor(
+        browser.new_context(**PHONE, permissions=["camera"]), site, lambda _name: None
+    )
 
     visitor.open("/camera").get_by_role("heading", name="Filmed").wait_for()
 

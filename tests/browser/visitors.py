@@ -31,7 +31,9 @@ AXE_RUN = """async () => {
 class Visitor:
     """One browser window in a city. ``page`` is playwright's; the rest watches and helps."""
 
-    def __init__(self, context: BrowserContext, url: str, keep: Callable[[str], Path | None]) -> None:
+    def __init__(
+        self, context: BrowserContext, url: str, keep: Callable[[str], Path | None]
+    ) -> None:
         self.context = context
         self.url = url
         self.faults: list[str] = []
@@ -64,25 +66,38 @@ class Visitor:
     def axe(self) -> list[str]:
         """What axe finds wrong on this page, one line each."""
         self.page.evaluate(_axe_source())
-        return [f"{one['id']}: {one['help']}: {one['nodes']}" for one in self.page.evaluate(AXE_RUN)]
+        return [
+            f"{one['id']}: {one['help']}: {one['nodes']}" for one in self.page.evaluate(AXE_RUN)
+        ]
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window; 0 on a good page."""
         return int(
-            self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
         )
 
     def unexpected(self) -> list[str]:
-        return [fault for fault in self.faults if not any(re.search(one, fault) for one in self._allowed)]
+        return [
+            fault
+            for fault in self.faults
+            if not any(re.search(one, fault) for one in self._allowed)
+        ]
 
     def _see_request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != urlsplit(self.url).netloc:
+        if (
+            address.scheme in {"http", "https", "ws", "wss"}
+            and address.netloc != urlsplit(self.url).netloc
+        ):
             self.faults.append(f"asked elsewhere: {request.url}")
 
     def _see_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.faults.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
+            self.faults.append(
+                f"console {message.type}: {message.text} ({message.location.get('url', '')})"
+            )
 
 
 @cache

@@ -20,7 +20,9 @@ FIXED_SHORT = "GJB0U1"
 
 numbers = st.text(ALPHABET, min_size=8, max_size=8)
 secrets = st.text(ALPHABET, min_size=12, max_size=12)
-scanned = st.builds(Code, st.sampled_from([t for t in CodeType if not t.is_typed]), numbers, secrets)
+scanned = st.builds(
+    Code, st.sampled_from([t for t in CodeType if not t.is_typed]), numbers, secrets
+)
 typed = st.builds(
     codes.make_typed,
     st.sampled_from([CodeType.REDEMPTION, CodeType.PAIRING]),
@@ -30,7 +32,9 @@ typed = st.builds(
 
 def on_a_german_keyboard(text: str) -> str:
     """What a scanner with an American layout types where a German one is set."""
-    return text.translate(str.maketrans({":": "Ö", "/": "-", "-": "ß", "Y": "Z", "Z": "Y", "_": "?"}))
+    return text.translate(
+        str.maketrans({":": "Ö", "/": "-", "-": "ß", "Y": "Z", "Z": "Y", "_": "?"})
+    )
 
 
 def test_cod_1_alphabet_has_32_signs_and_none_that_is_easily_mistaken() -> None:

@@ -56,11 +56,17 @@ def translate(catalogues: Catalogues, **other: str) -> None:
         text = path.read_text()
         for english, german in GERMAN.items():
             said = other.get(english.split()[0], german)
-            text = text.replace(f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{said}"')
+            text = text.replace(
+                f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{said}"'
+            )
         for english, (one, many) in GERMAN_PLURALS.items():
             before, found, after = text.partition(f'msgid "{english}"')
             after = after.replace('msgstr[0] ""', f'msgstr[0] "{one}"', 1)
-            text = before + found + after.replace('msgstr[1] ""', f'msgstr[1] "{many}"', 1) if found else text
+            text = (
+                before + found + after.replace('msgstr[1] ""', f'msgstr[1] "{many}"', 1)
+                if found
+                else text
+            )
         path.write_text(text)
 
 
@@ -117,10 +123,14 @@ def test_a_new_text_is_noticed(small: Catalogues) -> None:
 
     assert list(small.faults()) == ["de/web.po: “Sign out” is not translated"]
     (small.root / "templates/base.html").write_text('{{ _("Menu") }}{{ _("Sign off") }}')
-    assert "de/web.po: “Sign off” is not in the catalogue; run make translations" in list(small.faults())
+    assert "de/web.po: “Sign off” is not in the catalogue; run make translations" in list(
+        small.faults()
+    )
 
 
-@pytest.mark.parametrize("wrong", ["Guten Tag", "Guten Tag, %(nom)s", "Guten Tag, %(name)s %(name)d"])
+@pytest.mark.parametrize(
+    "wrong", ["Guten Tag", "Guten Tag, %(nom)s", "Guten Tag, %(name)s %(name)d"]
+)
 def test_a_placeholder_that_differs_is_noticed(small: Catalogues, wrong: str) -> None:
     small.update()
     translate(small, Good=wrong)
