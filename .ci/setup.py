@@ -1,4 +1,4 @@
-"""Brings a checkout into a state in which it runs. Needs nothing but Python 3.11 and its standard library.
+"""Brings a checkout into a state in which it runs, with nothing but Python 3.11 to start from.
 
 ``python .ci/setup.py run|test|check|bench|assets|base``. Each step is done once and remembered in
 ``.venv/.stamps`` by a hash of what it depends on, so that a second call takes no time.
@@ -49,7 +49,8 @@ class Missing(Exception):
 def main(goal: str) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - said in a sentence to who starts this with an older one
         raise Missing(
-            f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: make PYTHON=python3.12 {goal}"
+            f"Python 3.11 or later is needed, this is {sys.version.split()[0]}. "
+            f"If there is another one: make PYTHON=python3.12 {goal}"
         )
     os.chdir(ROOT)
     _python_parts()
@@ -193,7 +194,7 @@ def _apt(packages: list[str]) -> None:
     """Install Debian packages as root; else say which."""
     if os.geteuid() or not shutil.which("apt-get"):
         raise Missing(
-            f"Please install {' '.join(packages)} (Debian: sudo apt-get install {' '.join(packages)})."
+            f"Please install what is missing. On Debian: sudo apt-get install {' '.join(packages)}"
         )
     _say(f"System packages: {' '.join(packages)}")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

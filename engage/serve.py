@@ -1,4 +1,4 @@
-"""Serves the city from one command: migrate, fill an empty demo city, then web server and worker together.
+"""Serves the city from one command: migrate, fill an empty demo city, run server and worker.
 
 For trying out and for small cities; ``docs/deploy.md`` runs the same two processes as services.
 """

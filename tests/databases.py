@@ -27,7 +27,8 @@ import pytest
 RUN_DIR = "ENGAGE_TEST_RUN_DIR"
 OPTIONS = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 "
-    "-c shared_buffers=64MB -c autovacuum=off -c listen_addresses='' -c unix_socket_directories={run}"
+    "-c shared_buffers=64MB -c autovacuum=off -c listen_addresses='' "
+    "-c unix_socket_directories={run}"
 )
 
 

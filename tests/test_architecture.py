@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "engage/core/RULES.md"
-#: Look again at a file that grows beyond this; a line per 25 tests or messages is no reason to worry.
+#: A file that grows beyond this is looked at again, and divided.
 LIMITS = {
     "engage/**/*.py": 400,
     "tests/**/*.py": 400,

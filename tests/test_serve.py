@@ -24,7 +24,8 @@ def running(
     *commands: list[str], address: str = "http://127.0.0.1:1"
 ) -> Iterator[subprocess.Popen[str]]:
     """``engage.serve.run`` in a process of its own, told to stop at the latest at the end."""
-    code = f"import sys; from engage.serve import run; sys.exit(run(*{commands!r}, address={address!r}))"
+    run = f"run(*{commands!r}, address={address!r})"
+    code = f"import sys; from engage.serve import run; sys.exit({run})"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
         yield process

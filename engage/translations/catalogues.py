@@ -1,8 +1,8 @@
 """Collects the texts of the interface, checks their translations, and compiles them.
 
 ``python -m engage.translations.catalogues update|check|compile``. The texts in the code are English
-and are the source. Every folder beside this file is a language; in it, one catalogue per part of the
-interface, so that who changes a part changes its words in the same place.
+and are the source. Every folder beside this file is a language; in it, one catalogue per part of
+the interface, so that who changes a part changes its words in the same place.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Catalogues:
         return sorted(path.stem for path in (self.folder / locale).glob("*.po"))
 
     def update(self) -> None:
-        """Bring every catalogue to the texts of the code; translations of texts that stay are kept."""
+        """Bring every catalogue to the texts of the code; texts that stay keep their words."""
         for part in sorted(
             {*self.parts(), *(p for locale in self.locales() for p in self.kept_parts(locale))}
         ):
@@ -145,7 +145,8 @@ class Catalogues:
                     yield from _unfit(f"{locale}/{part}.po", message)
                     where, before = said.setdefault(_key(message), (part, message.string))
                     if before != message.string:
-                        yield f"{locale}/{part}.po: {_quote(message)} says something else in {where}.po"
+                        said_there = f"says something else in {where}.po"
+                        yield f"{locale}/{part}.po: {_quote(message)} {said_there}"
 
     def compile(self) -> list[Path]:
         """Join the parts of each language to the one file that the pages read."""
@@ -204,7 +205,7 @@ def _unfit(where: str, message: Message) -> Iterator[str]:
 
 
 def _placeholders_fit(ids: list[str], strings: list[str]) -> bool:
-    """The last form has all of the last source form; forms for one or two may leave out the number."""
+    """The last form has all of the last source form; the others may leave out the number."""
     allowed = {name for text in ids for name in _placeholders(text)}
     all_known = all(_placeholders(string) <= allowed for string in strings)
     return all_known and _placeholders(strings[-1]) >= _placeholders(ids[-1])

@@ -9,7 +9,10 @@ from pathlib import Path
 import qrcode
 
 #: The picture in the middle of a white wall.
-WALL = "scale=420:420:force_original_aspect_ratio=decrease:flags=neighbor,pad=640:480:(ow-iw)/2:(oh-ih)/2:white"
+WALL = (
+    "scale=420:420:force_original_aspect_ratio=decrease:flags=neighbor,"
+    "pad=640:480:(ow-iw)/2:(oh-ih)/2:white"
+)
 
 
 def film(picture: Path | bytes, to: Path) -> Path:

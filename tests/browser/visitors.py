@@ -1,4 +1,4 @@
-"""A person at a browser, watched: no error in the console, nothing blocked, nothing from elsewhere."""
+"""A person at a browser, watched: no error, nothing blocked, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Visitor:
             self.page.screenshot(path=path, full_page=True)
 
     def allow(self, pattern: str) -> None:
-        """This fault is part of the test, such as the failed request of a phone without a network."""
+        """This fault is part of the test, such as a failed request without a network."""
         self._allowed.append(pattern)
 
     def axe(self) -> list[str]:
