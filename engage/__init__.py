@@ -46,7 +46,9 @@ def create_app(
     app.extensions["clock"] = clock
     app.extensions["keys"] = Keyring(settings.code_keys)
     app.extensions["engine"] = make_engine(settings.database_url, pool_size=settings.pool_size)
-    app.extensions["sessions"] = make_sessions(app.extensions["engine"], app.extensions["keys"])
+    app.extensions["sessions"] = make_sessions(
+        app.extensions["engine"], app.extensions["keys"], settings.zone
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

@@ -6,6 +6,7 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
@@ -45,9 +46,20 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
     )
 
 
-def make_sessions(engine: Engine, keys: Keyring) -> sessionmaker[Session]:
-    """Sessions that carry the installation's keys; see ``keys_of``."""
-    return sessionmaker(engine, expire_on_commit=False, info={"keys": keys})
+def make_sessions(
+    engine: Engine, keys: Keyring, zone: ZoneInfo = ZoneInfo("Europe/Berlin")
+) -> sessionmaker[Session]:
+    """Sessions that carry the installation's keys and the city's time zone.
+
+    See ``keys.keys_of`` and ``zone_of``.
+    """
+    return sessionmaker(engine, expire_on_commit=False, info={"keys": keys, "zone": zone})
+
+
+def zone_of(session: Session) -> ZoneInfo:
+    """The city's time zone: its days, weeks and months are counted in it."""
+    zone: ZoneInfo = session.info["zone"]
+    return zone
 
 
 def writer_lock(engine: Any) -> AbstractContextManager[Any]:
