@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, FlaskGroup
 
+from engage.serve import serve
 from engage.storage import migrate
 
 db = AppGroup("db", help="The database's schema.")
@@ -25,5 +26,16 @@ def check() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for group in (db,):
-        app.cli.add_command(group)
+    for command in (db, serve):
+        app.cli.add_command(command)
+
+
+def main() -> None:
+    """The installed ``engage`` script: the commands of ``flask``, for this application."""
+
+    def create() -> Flask:
+        from wsgi import app
+
+        return app
+
+    FlaskGroup(name="engage", help="Runs and looks after a city.", create_app=create).main()

@@ -33,6 +33,8 @@ def running(
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def writing_its_id(path: Path, then: str = SLEEPER) -> list[str]:
