@@ -19,7 +19,17 @@ from engage.organisations import queries as organisations
 from engage.partners import queries as partners
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
-from engage.web import api, assets, context, errors, filters, headers, language, logs
+from engage.web import (
+    api,
+    assets,
+    context,
+    errors,
+    filters,
+    headers,
+    language,
+    logs,
+    navigation,
+)
 
 #: Every blueprint of the application, pages first, then the API.
 BLUEPRINTS = (home.bp,)
@@ -53,7 +63,7 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     _guard_against_forged_posts(app)
-    for part in (context, errors, api, assets, filters, headers, language, logs, cli):
+    for part in (context, errors, api, assets, filters, headers, language, logs, navigation, cli):
         part.init_app(app)
     login.init_app(app, organisations.list_roles, partners.list_roles)
     for blueprint in BLUEPRINTS:

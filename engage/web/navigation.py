@@ -1,0 +1,107 @@
+"""The main ways through the pages: who sees which entry, and which one is the present page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place people go to from every page.
+
+    endpoint: the page it opens; its feature's other pages count as the same place, see ``also``.
+    audience: who is shown it: everybody, people who are signed in, or strangers.
+    also:     endpoints (or, with a dot at the end, whole features) that belong here too.
+    """
+
+    endpoint: str
+    label: object
+    icon: str
+    audience: str = "all"
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A Place as this page shows it."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool
+    endpoint: str
+
+
+#: The bar at the thumb, in this order; on wide windows the same places stand at the top.
+MAIN = (
+    Place("home.show_start", _("Start"), "home"),
+    Place("activities.show_activities", _("Take part"), "join", also=("activities.",)),
+    Place("attendance.show_pass", _("Pass"), "pass"),
+    Place("rewards.show_rewards", _("Redeem"), "gift", also=("rewards.",)),
+    Place("accounts.show_account", _("Me"), "person", "signed_in", also=("accounts.",)),
+    Place("accounts.show_sign_in", _("Me"), "person", "stranger", also=("accounts.",)),
+)
+
+FOOTER = (
+    Place("home.show_help", _("Help"), "info"),
+    Place("home.show_rules", _("How points come about"), "layers"),
+    Place("home.show_accessibility", _("Accessibility"), "access"),
+    Place("home.show_privacy", _("Privacy"), "shield"),
+    Place("home.show_terms", _("Terms of use"), "list"),
+    Place("home.show_imprint", _("Imprint"), "home"),
+)
+
+
+def _is_here(place: Place) -> bool:
+    endpoint = request.endpoint or ""
+    return endpoint == place.endpoint or any(
+        endpoint.startswith(name) if name.endswith(".") else endpoint == name for name in place.also
+    )
+
+
+def _entries(places: tuple[Place, ...]) -> list[Entry]:
+    audience = {"all", "signed_in" if current_user.is_authenticated else "stranger"}
+    shown = [
+        place
+        for place in places
+        if place.audience in audience and place.endpoint in current_app.view_functions
+    ]
+    exact = [place for place in shown if place.endpoint == request.endpoint]
+    here = exact[:1] or [place for place in shown if _is_here(place)][:1]
+    return [
+        Entry(
+            str(place.label),
+            place.icon,
+            url_for(place.endpoint),
+            place in here,
+            place.endpoint,
+        )
+        for place in shown
+    ]
+
+
+def main_navigation() -> list[Entry]:
+    """The places of the tab bar and of the top of the page."""
+    return _entries(MAIN)
+
+
+def footer_navigation() -> list[Entry]:
+    """The links at the foot of every page."""
+    return _entries(FOOTER)
+
+
+def way_to(endpoint: str) -> str:
+    """The address of a page that needs nothing else; empty where there is no such page."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        main_navigation=main_navigation,
+        footer_navigation=footer_navigation,
+        way_to=way_to,
+    )
