@@ -307,7 +307,8 @@ def reviews_of(facts: CheckInFacts) -> tuple[Review, ...]:
         Review.BUDGET: not facts.worth.budget_covers,
         Review.OVERLAP: facts.overlaps,
         Review.CLOCK: clock,
-        Review.LATE: scan.received_at > facts.window.ends_at + LATE_UPLOAD and facts.way is not Way.BY_HAND,
+        Review.LATE: scan.received_at > facts.window.ends_at + LATE_UPLOAD
+        and facts.way is not Way.BY_HAND,
         Review.REVOKED_DEVICE: facts.caller.uploads_after_revocation,
         Review.SELF_SURPLUS: facts.surplus,
         Review.WALK_IN_SHARE: facts.walk_in_share,

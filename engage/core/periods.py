@@ -92,7 +92,9 @@ class Limit:
         start, end = span
         return sum(start <= used < end for used in used_times)
 
-    def free_again_at(self, used_times: Iterable[datetime], now: datetime, tz: tzinfo) -> datetime | None:
+    def free_again_at(
+        self, used_times: Iterable[datetime], now: datetime, tz: tzinfo
+    ) -> datetime | None:
         """When the next use is allowed: now, or when the period ends; None for never."""
         if self.used(used_times, now, tz) < self.count:
             return now

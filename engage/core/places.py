@@ -49,7 +49,9 @@ class Places:
         held = coming if at < starts_at + HELD else 0
         return max(0, self.capacity - self.present - held)
 
-    def has_room_at_door(self, starts_at: datetime, at: datetime, *, on_waiting_list: bool = False) -> bool:
+    def has_room_at_door(
+        self, starts_at: datetime, at: datetime, *, on_waiting_list: bool = False
+    ) -> bool:
         """Whether a person without a place may come in now.
 
         The waiting list goes first: until held places are free, other walk-ins need

@@ -167,7 +167,9 @@ class PointsRule:
         if self.kind is RuleKind.PER_HOUR:
             return Points((self.points * quarter_hours(minutes) * QUARTER + 30) // 60)
         fitting = (
-            band.points for band in self.bands if band.under_minutes is None or minutes < band.under_minutes
+            band.points
+            for band in self.bands
+            if band.under_minutes is None or minutes < band.under_minutes
         )
         return Points(next(fitting))
 
@@ -183,7 +185,9 @@ class PointsRule:
     def to_json(self) -> dict[str, object]:
         if self.kind is not RuleKind.BANDS:
             return {"kind": self.kind.value, "points": self.points}
-        bands = [{"under_minutes": band.under_minutes, "points": band.points} for band in self.bands]
+        bands = [
+            {"under_minutes": band.under_minutes, "points": band.points} for band in self.bands
+        ]
         return {"kind": self.kind.value, "bands": bands}
 
     @classmethod
@@ -250,7 +254,9 @@ class Caps:
     per_year: int = 1500
 
 
-def credit_within(caps: Caps, already_day: int, already_year: int, points: int) -> tuple[Points, Points]:
+def credit_within(
+    caps: Caps, already_day: int, already_year: int, points: int
+) -> tuple[Points, Points]:
     """Split points into what is credited now and what waits in review (PTS-10).
 
     already_day, already_year: points credited for work of that day and year, waiting

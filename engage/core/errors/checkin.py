@@ -95,7 +95,9 @@ class Waitlisted(Conflict):
     code = "waitlisted"
     message = N_("This person is on the waiting list, and no place is free yet.")
     variants = (
-        Sentence(N_("This person is on the waiting list. Places may become free at %(free_again_at)s.")),
+        Sentence(
+            N_("This person is on the waiting list. Places may become free at %(free_again_at)s.")
+        ),
     )
     advice = N_("The organiser can let someone in with a reason.")
 
@@ -103,7 +105,9 @@ class Waitlisted(Conflict):
 class LimitReached(Conflict):
     code = "limit_reached"
     message = N_("The limit for this is reached.")
-    variants = (Sentence(N_("The limit for this is reached. It is free again on %(free_again_at)s.")),)
+    variants = (
+        Sentence(N_("The limit for this is reached. It is free again on %(free_again_at)s.")),
+    )
 
 
 class UnderAge(NotAllowed):
@@ -151,7 +155,9 @@ class NonceDiffers(RuleBroken):
 
     code = "nonce_differs"
     message = N_("This scan number was already used for something else.")
-    variants = (Sentence(N_("This scan number was already used with another value of “%(field)s”.")),)
+    variants = (
+        Sentence(N_("This scan number was already used with another value of “%(field)s”.")),
+    )
 
 
 class TicketExpired(Gone):

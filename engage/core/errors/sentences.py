@@ -73,5 +73,7 @@ def put(sentence: Sentence, facts: Mapping[str, object], tongue: Tongue) -> str:
         text = tongue.ngettext(sentence.one, sentence.many, count if isinstance(count, int) else 0)
     else:
         text = tongue.gettext(sentence.one)
-    shown = {name: tongue.show(name, facts[name]) for name in _PLACEHOLDER.findall(text) if name in facts}
+    shown = {
+        name: tongue.show(name, facts[name]) for name in _PLACEHOLDER.findall(text) if name in facts
+    }
     return _PLACEHOLDER.sub(lambda found: shown.get(found[1], "…"), text)
