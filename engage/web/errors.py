@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_decimal, gettext, ngettext
+from flask_babel import format_date, format_decimal, get_domain, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -29,7 +29,8 @@ def tongue() -> Tongue:
 
 
 def _ngettext(one: str, many: str, count: int) -> str:
-    return ngettext(one, many, count)
+    # Flask-Babel's own would fill in the count at once and fall over every other fact.
+    return str(get_domain().get_translations().ungettext(one, many, count))
 
 
 def _show(name: str, fact: object) -> str:
