@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from flask import Flask, session
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
@@ -13,16 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
+from engage.accounts.queries import Role
 from engage.web.context import db
-
-
-class Role(NamedTuple):
-    """A person's part in an organisation or a partner."""
-
-    slug: str
-    name: str
-    role: str
-
 
 #: Asks an organisation-like feature above this one for the roles of a person.
 RoleSource = Callable[[Session, uuid.UUID], Iterable[Role]]

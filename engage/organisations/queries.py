@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.accounts.login import Role
+from engage.accounts.queries import Role
 from engage.core.errors import NotAllowed, NotFound
 from engage.organisations.models import Member, Organisation
 

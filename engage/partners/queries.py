@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.accounts.login import Role
+from engage.accounts.queries import Role
 from engage.core.errors import NotAllowed, NotFound
 from engage.partners.models import Branch, Partner, PartnerMember
 
@@ -23,9 +23,7 @@ def list_roles(session: Session, person_id: uuid.UUID) -> list[Role]:
     return [Role(*row) for row in rows]
 
 
-def get_own(
-    session: Session, slug: str, person_id: uuid.UUID, *, manager: bool = False
-) -> Partner:
+def get_own(session: Session, slug: str, person_id: uuid.UUID, *, manager: bool = False) -> Partner:
     """A partner the person works for.
 
     manager: only for its managers.

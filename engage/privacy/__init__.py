@@ -1,0 +1,1 @@
+"""What a person may ask of us: everything stored, erasure, joining two accounts; and what time removes."""
