@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
 
 from tests.clock import Clock
+from tests.pages import CheckingClient
 
 if TYPE_CHECKING:
     from apiflask import APIFlask
-    from sqlalchemy import Engine
-    from sqlalchemy.orm import Session, sessionmaker
 
     from config import Settings
-    from tests.pages import CheckingClient
 
-    Sessions = sessionmaker[Session]
-    Browser = Callable[..., CheckingClient]
+Sessions = sessionmaker[Session]
+Browser = Callable[..., CheckingClient]
 
 
 @pytest.fixture
@@ -67,7 +67,6 @@ def client(app: APIFlask) -> Browser:
 
     Whoever signs in so has given the second factor, unless ``second_factor=False``.
     """
-    from tests.pages import CheckingClient
 
     def open_browser(person: Any = None, *, second_factor: bool = True) -> CheckingClient:
         browser = CheckingClient(app.test_client())

@@ -16,7 +16,7 @@ from tests.clock import NOON, Clock
 
 __all__ = ["NOON", "Clock"]
 
-pytest_plugins = ["tests.application"]
+pytest_plugins = ["tests.application", "tests.cast"]
 
 _GUARDIAN = pytest.StashKey[object]()
 

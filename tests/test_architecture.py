@@ -49,6 +49,14 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
 def calls(path: Path) -> set[str]:
     return {
         node.func.attr
@@ -132,6 +140,25 @@ def test_a_feature_has_no_files_but_the_agreed_ones() -> None:
     ]
 
     assert strangers == []
+
+
+#: Files of a feature that speak HTTP; every other one works without a request.
+EDGE = {"routes", "api", "forms", "login"}
+WEB = {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "werkzeug", "apiflask"}
+
+
+def test_what_is_below_the_routes_knows_no_flask() -> None:
+    """The import rules name the usual files; this holds for the special ones too."""
+    leaning = [
+        f"{name(path)}: {imported}"
+        for feature in FEATURES
+        for path in sorted(feature.rglob("*.py"))
+        if path.relative_to(feature).parts[0].removesuffix(".py") not in EDGE
+        for imported in imports(path)
+        if imported.split(".")[0] in WEB or imported.startswith("engage.web")
+    ]
+
+    assert leaning == []
 
 
 FORBIDDEN_IN_HTML = {
