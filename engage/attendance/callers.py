@@ -1,0 +1,193 @@
+"""Who asks for a check-in and what they sent, sorted out before any rule is asked."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy.orm import Session
+
+from engage.core import codes
+from engage.core.checkin import Scan as ScanTime
+from engage.core.codes import Code
+from engage.core.errors import DeviceRevoked, DomainError, NotPermitted, NotSignedIn
+from engage.core.scantime import correct_scan_time
+from engage.devices.models import Device, DeviceOccurrence
+from engage.storage.keys import token_hash
+
+#: How long after its revocation a device may still upload what it had stored.
+UPLOAD_TIME = timedelta(hours=72)
+
+#: Before every instant of the programme.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCaller:
+    """A paired scanner, known by its bearer token."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganiserCaller:
+    """A signed-in member of the organisation."""
+
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenCaller:
+    """A signed-in citizen with a ticket from an occurrence's code."""
+
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What opening an occurrence's code gave: one browser, once, 15 minutes.
+
+    opened_at: server time when the code was opened; the time of check-in.
+    poster:    the printed code, the weaker proof.
+    """
+
+    id: str
+    occurrence_id: uuid.UUID
+    opened_at: datetime
+    poster: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WalkIn:
+    """A person without an account, made at the door."""
+
+    display_name: str
+    age_ok: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInRequest:
+    """One person at one occurrence. Exactly one of code, person_id, walk_in and ticket is given.
+
+    nonce:              26 characters of the alphabet, made by the client before sending.
+    scanned_at:         the device's own clock; taken from devices only.
+    overridden_because: an organiser's reason to let the person in although it is full.
+    """
+
+    occurrence_id: uuid.UUID
+    nonce: str
+    code: str | None = None
+    person_id: uuid.UUID | None = None
+    walk_in: WalkIn | None = None
+    ticket: Ticket | None = None
+    scanned_at: datetime | None = None
+    offline: bool = False
+    overridden_because: str = ""
+    age_ok: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who asks, as the database knows them."""
+
+    id: uuid.UUID
+    device: RowMapping | None = None
+    person_id: uuid.UUID | None = None
+    is_citizen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of the request before any rule: subject, code, instants."""
+
+    request: CheckInRequest
+    acting: Acting
+    now: datetime
+    kind: str
+    subject: str
+    code: Code | None = None
+    time: ScanTime = field(default_factory=lambda: ScanTime(LONG_AGO, LONG_AGO))
+    refusal: DomainError | None = None
+    #: Facts that go with a success, e.g. the sealed code of a claim slip.
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+_DEVICE = select(
+    Device.id,
+    Device.organisation_id,
+    Device.kind,
+    Device.is_limited,
+    Device.paired_at,
+    Device.revoked_at,
+    Device.offset_milliseconds,
+    select(DeviceOccurrence.id)
+    .where(
+        DeviceOccurrence.device_id == Device.id,
+        DeviceOccurrence.occurrence_id == bindparam("occurrence"),
+    )
+    .correlate(Device)
+    .exists()
+    .label("listed"),
+).where(Device.token_hash == bindparam("token_hash"))
+
+
+def authenticate(
+    session: Session,
+    caller: DeviceCaller | OrganiserCaller | CitizenCaller,
+    request: CheckInRequest,
+) -> Acting:
+    if isinstance(caller, DeviceCaller):
+        device = (
+            session.connection()
+            .execute(
+                _DEVICE,
+                {"token_hash": token_hash(caller.token), "occurrence": request.occurrence_id},
+            )
+            .mappings()
+            .one_or_none()
+        )
+        if device is None:
+            raise NotSignedIn()
+        return Acting(device["id"], device=device)
+    citizen = isinstance(caller, CitizenCaller)
+    return Acting(caller.person_id, person_id=caller.person_id, is_citizen=citizen)
+
+
+def read(acting: Acting, request: CheckInRequest, now: datetime) -> Reading:
+    """Sort out what was sent: what identifies the person, and when it was."""
+    code = codes.read_code(request.code) if request.code is not None else None
+    if request.ticket is not None:
+        kind, subject = "ticket", request.ticket.id
+    elif request.code is not None:
+        kind, subject = ("code", code.text) if code else ("foreign", request.code[:400])
+    elif request.walk_in is not None:
+        kind, subject = "walk_in", request.walk_in.display_name
+    else:
+        kind, subject = "person", str(request.person_id)
+    reading = Reading(request, acting, now, kind, f"{kind}:{subject}", code)
+    try:
+        return replace(reading, time=_time(reading))
+    except NotPermitted as refusal:
+        return replace(reading, time=ScanTime(now, now), refusal=refusal)
+
+
+def _time(reading: Reading) -> ScanTime:
+    """The instant that decides; raises DeviceRevoked, NotPermitted (CHK-16 to CHK-18)."""
+    request, device, now = reading.request, reading.acting.device, reading.now
+    if request.ticket is not None:
+        return ScanTime(request.ticket.opened_at, now)
+    if device is None:
+        return ScanTime(now, now)
+    revoked = device["revoked_at"]
+    if revoked is not None and not (request.offline and now - revoked <= UPLOAD_TIME):
+        raise DeviceRevoked()
+    return correct_scan_time(
+        now,
+        request.scanned_at,
+        timedelta(milliseconds=device["offset_milliseconds"]),
+        paired_at=device["paired_at"],
+        revoked_at=revoked,
+        offline=request.offline,
+    )
