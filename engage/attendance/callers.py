@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import RowMapping, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from engage.core import codes
@@ -125,7 +125,7 @@ _DEVICE = select(
     select(DeviceOccurrence.id)
     .where(
         DeviceOccurrence.device_id == Device.id,
-        DeviceOccurrence.occurrence_id == bindparam("occurrence"),
+        DeviceOccurrence.occurrence_id == bindparam("occurrence", type_=Uuid()),
     )
     .correlate(Device)
     .exists()

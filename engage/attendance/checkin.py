@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import JSON, RowMapping, Uuid, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,7 @@ __all__ = [
 REVIEW_TIME = timedelta(days=14)
 
 _SCAN_BY_NONCE = select(Scan.__table__).where(
-    Scan.caller_id == bindparam("caller"), Scan.nonce == bindparam("nonce")
+    Scan.caller_id == bindparam("caller", type_=Uuid()), Scan.nonce == bindparam("nonce")
 )
 _SCAN_COLUMNS = ["caller_id", "nonce"]
 _ADD_SCAN = {
@@ -100,8 +100,10 @@ _ADD_ATTENDANCE = {"postgresql": _attendance(postgresql), "sqlite": _attendance(
 _ADD_REVIEW = insert(Review.__table__)
 _SET_ANSWER = (
     update(Scan.__table__)
-    .where(Scan.__table__.c.id == bindparam("scan"))
-    .values(code=bindparam("new_code"), facts=bindparam("new_facts"), attendance_id=None)
+    .where(Scan.__table__.c.id == bindparam("scan", type_=Uuid()))
+    .values(
+        code=bindparam("new_code"), facts=bindparam("new_facts", type_=JSON()), attendance_id=None
+    )
 )
 
 
@@ -216,7 +218,7 @@ def _check_in_walk_in(session: Session, reading: Reading, row: RowMapping) -> Ou
         return _refuse(session, reading, row, decision)
     name = reading.request.walk_in.display_name
     actor = reading.acting.person_id
-    person = accounts.welcome(session, name, now=reading.now, created_by=actor)
+    person = accounts.welcome(session, name, now=reading.now, created_by=reading.acting.id)
     slip = accounts.make_claim_slip(session, person.id, actor_id=actor, now=reading.now)
     session.flush()  # the facts are read again, now with the person
     sealed = keys_of(session).encrypt(slip.code.encode())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Uuid, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,25 +40,25 @@ _accounts = Account.__table__.c
 _INSERT = insert(Transfer.__table__)
 _EARN = (
     update(Account.__table__)
-    .where(_accounts.id == bindparam("account"), _accounts.earnings == bindparam("seen"))
+    .where(_accounts.id == bindparam("account", type_=Uuid()), _accounts.earnings == bindparam("seen"))
     .values(balance=_accounts.balance + bindparam("points"), earnings=_accounts.earnings + 1)
     .returning(_accounts.balance)
 )
 _ADD = (
     update(Account.__table__)
-    .where(_accounts.id == bindparam("account"))
+    .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(balance=_accounts.balance + bindparam("points"))
     .returning(_accounts.balance)
 )
 _TAKE = (
     update(Account.__table__)
-    .where(_accounts.id == bindparam("account"), _accounts.balance >= bindparam("points"))
+    .where(_accounts.id == bindparam("account", type_=Uuid()), _accounts.balance >= bindparam("points"))
     .values(balance=_accounts.balance - bindparam("points"))
     .returning(_accounts.balance)
 )
 _LOCK = (
     update(Account.__table__)
-    .where(_accounts.id == bindparam("account"))
+    .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(earnings=_accounts.earnings + 1)
     .returning(_accounts.balance)
 )

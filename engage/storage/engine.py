@@ -21,6 +21,9 @@ PRAGMAS = (
     "busy_timeout = 10000",
 )
 
+#: The first city's zone, for whoever names none.
+BERLIN = ZoneInfo("Europe/Berlin")
+
 _writers: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 
 
@@ -47,7 +50,7 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
 
 
 def make_sessions(
-    engine: Engine, keys: Keyring, zone: ZoneInfo = ZoneInfo("Europe/Berlin")
+    engine: Engine, keys: Keyring, zone: ZoneInfo = BERLIN
 ) -> sessionmaker[Session]:
     """Sessions that carry the installation's keys and the city's time zone.
 
