@@ -97,6 +97,17 @@ class Element:
                 yield from child._words()
                 yield edge
 
+    def texts(self) -> Iterator[str]:
+        """The runs of words between two tags, and the words that only screen readers say."""
+        for one in (self, *self):
+            if one.tag not in {"script", "style", "template"}:
+                yield from (
+                    " ".join(c.split()) for c in one.children if isinstance(c, str) and c.strip()
+                )
+            yield from (
+                one[name] for name in ("aria-label", "title", "placeholder", "alt") if one[name]
+            )
+
     def within(self, *tags: str) -> bool:
         above = self.parent
         while above is not None and above.tag not in tags:

@@ -136,10 +136,15 @@ INSPECTIONS: tuple[Callable[[Element], Fault], ...] = (
 )
 
 
+def inspect(page: Element) -> list[str]:
+    """What is wrong with a page; each sentence says how it should be."""
+    return [fault for inspection in INSPECTIONS for fault in inspection(page)]
+
+
 def check(html: str) -> Element:
-    """Inspect a page; the first words of a failure say what should have been."""
+    """Inspect a page, and give it back when it is good."""
     page = read(html)
-    faults = [fault for inspect in INSPECTIONS for fault in inspect(page)]
+    faults = inspect(page)
     assert not faults, "a page should be so, and is not: " + "; ".join(faults)
     return page
 
