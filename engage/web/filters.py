@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, current_app
-from flask_babel import get_locale, get_timezone, gettext, ngettext
+from flask_babel import get_locale, get_timezone, gettext, ngettext, pgettext
 from wtforms import Field, widgets
 
 Zone = tzinfo | str | None
@@ -23,15 +23,15 @@ Zone = tzinfo | str | None
 #: Date and time as people in this language say them. Other languages use the Unicode tables.
 PATTERNS = {
     "de": {
-        "day": "cccccc, d. MMM",
-        "day_year": "cccccc, d. MMM y",
+        "day": "ccc, d. MMM",
+        "day_year": "ccc, d. MMM y",
         "day_long": "EEEE, d. MMMM y",
         "hour": "H 'Uhr'",
         "time": "H.mm 'Uhr'",
         "hour_bare": "H",
         "time_bare": "H.mm",
         "month": "MMMM y",
-        "weekday": "cccccc",
+        "weekday": "ccc",
         "day_number": "d.",
         "month_short": "LLL",
     },
@@ -53,7 +53,6 @@ PATTERNS = {
 SKELETONS = {
     "day": "MMMEd",
     "day_year": "yMMMEd",
-    "day_long": "yMMMMEEEEd",
     "hour": "Hm",
     "time": "Hm",
     "hour_bare": "Hm",
@@ -82,9 +81,11 @@ def say(kind: str, moment: datetime, locale: Locale) -> str:
     """One of PATTERNS, filled in. moment: already local."""
     wall = moment.replace(tzinfo=None)
     pattern = PATTERNS.get(locale.language, {}).get(kind)
-    if pattern is None:
-        return format_skeleton(SKELETONS[kind], wall, locale=locale)
-    return format_datetime(wall, pattern, locale=locale)
+    if pattern:
+        return format_datetime(wall, pattern, locale=locale)
+    if kind == "day_long":
+        return format_date(wall, "full", locale=locale)
+    return format_skeleton(SKELETONS[kind], wall, locale=locale)
 
 
 def _clock(kind: str, moment: datetime) -> str:
@@ -204,7 +205,7 @@ def time_left(until: datetime | date) -> str:
     end = until if isinstance(until, datetime) else local(until, UTC) + timedelta(days=1)
     left = end - _now()
     if left <= timedelta(0):
-        return str(gettext("over"))
+        return str(pgettext("time", "over"))
     if left >= timedelta(hours=36):
         days = round(left / timedelta(days=1))
         return str(ngettext("%(num)d day left", "%(num)d days left", days))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_login import current_user
 
 
@@ -38,12 +39,29 @@ class Entry:
 
 #: The bar at the thumb, in this order; on wide windows the same places stand at the top.
 MAIN = (
-    Place("home.show_start", _("Start"), "home"),
-    Place("activities.show_activities", _("Take part"), "join", also=("activities.",)),
-    Place("attendance.show_pass", _("Pass"), "pass"),
-    Place("rewards.show_rewards", _("Redeem"), "gift", also=("rewards.",)),
-    Place("accounts.show_account", _("Me"), "person", "signed_in", also=("accounts.",)),
-    Place("accounts.show_sign_in", _("Me"), "person", "stranger", also=("accounts.",)),
+    Place("home.show_start", lazy_pgettext("menu", "Start"), "home"),
+    Place(
+        "activities.show_activities",
+        lazy_pgettext("menu", "Take part"),
+        "join",
+        also=("activities.",),
+    ),
+    Place("attendance.show_pass", lazy_pgettext("menu", "Pass"), "pass"),
+    Place("rewards.show_rewards", lazy_pgettext("menu", "Redeem"), "gift", also=("rewards.",)),
+    Place(
+        "accounts.show_account",
+        lazy_pgettext("menu", "Me"),
+        "person",
+        "signed_in",
+        also=("accounts.",),
+    ),
+    Place(
+        "accounts.show_sign_in",
+        lazy_pgettext("menu", "Me"),
+        "person",
+        "stranger",
+        also=("accounts.",),
+    ),
 )
 
 FOOTER = (
