@@ -25,9 +25,7 @@ class Activity(Model):
     )
 
     id: Mapped[Id]
-    organisation_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     kind: Mapped[str]
@@ -75,9 +73,7 @@ class Occurrence(Model):
 
     id: Mapped[Id]
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"), index=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     timezone: Mapped[str]
