@@ -1,1 +1,0 @@
-"""Proof that the books are right: every point, every attendance, every redemption."""
