@@ -39,8 +39,8 @@ DORTMUND: tuple[District, ...] = (
 
 #: What a citizen does, by kind.
 KINDS: Mapping[str, str] = {
-    Kind.VOLUNTEERING.value: N_("Lending a hand"),
-    Kind.PARTICIPATION.value: N_("Having a say"),
+    Kind.VOLUNTEERING.value: N_("Help out"),
+    Kind.PARTICIPATION.value: N_("Have a say"),
 }
 
 #: How an activity is held. A city can add formats.

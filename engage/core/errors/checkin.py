@@ -61,14 +61,14 @@ class CodeReplayed(Conflict):
 class TooEarly(Conflict):
     code = "too_early"
     message = N_("Check-in is not open yet.")
-    variants = (Sentence(N_("Check-in opens at %(opens_at)s.")),)
+    variants = (Sentence(N_("Check-in opens: %(opens_at)s.")),)
     advice = N_("Please come back then.")
 
 
 class TooLate(Conflict):
     code = "too_late"
     message = N_("Check-in is closed.")
-    variants = (Sentence(N_("Check-in closed at %(closes_at)s.")),)
+    variants = (Sentence(N_("Check-in closed: %(closes_at)s.")),)
     advice = N_("The organiser can add people who were there for 14 days.")
 
 
@@ -81,7 +81,7 @@ class OccurrenceCancelled(Conflict):
 class OccurrenceFull(Conflict):
     code = "occurrence_full"
     message = N_("This date is full. Nothing was saved.")
-    variants = (Sentence(N_("This date is full. Places may become free at %(free_again_at)s.")),)
+    variants = (Sentence(N_("This date is full. Places may become free from %(free_again_at)s.")),)
     advice = N_("The organiser can let someone in with a reason.")
 
 
@@ -96,7 +96,7 @@ class Waitlisted(Conflict):
     message = N_("This person is on the waiting list, and no place is free yet.")
     variants = (
         Sentence(
-            N_("This person is on the waiting list. Places may become free at %(free_again_at)s.")
+            N_("This person is on the waiting list. Places may become free from %(free_again_at)s.")
         ),
     )
     advice = N_("The organiser can let someone in with a reason.")
@@ -106,7 +106,7 @@ class LimitReached(Conflict):
     code = "limit_reached"
     message = N_("The limit for this is reached.")
     variants = (
-        Sentence(N_("The limit for this is reached. It is free again on %(free_again_at)s.")),
+        Sentence(N_("The limit for this is reached. It is free again from %(free_again_at)s.")),
     )
 
 
@@ -180,7 +180,7 @@ class NotCheckedIn(Conflict):
 class AlreadyCheckedOut(Conflict):
     code = "already_checked_out"
     message = N_("Already checked out.")
-    variants = (Sentence(N_("Already checked out at %(checked_out_at)s.")),)
+    variants = (Sentence(N_("Already checked out: %(checked_out_at)s.")),)
 
 
 class AlreadyAnnulled(Conflict):

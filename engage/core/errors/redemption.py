@@ -38,13 +38,13 @@ class OutOfStock(Conflict):
 class RewardNotStarted(Conflict):
     code = "reward_not_started"
     message = N_("This reward has not started yet.")
-    variants = (Sentence(N_("This reward starts on %(starts_at)s.")),)
+    variants = (Sentence(N_("This reward starts: %(starts_at)s.")),)
 
 
 class RewardEnded(Conflict):
     code = "reward_ended"
     message = N_("This reward has ended.")
-    variants = (Sentence(N_("This reward ended on %(ended_at)s.")),)
+    variants = (Sentence(N_("This reward ended: %(ended_at)s.")),)
 
 
 class RewardPaused(Conflict):
@@ -91,8 +91,8 @@ class AlreadyRedeemed(Conflict):
     code = "already_redeemed"
     message = N_("Already redeemed.")
     variants = (
-        Sentence(N_("Already redeemed at %(redeemed_at)s, %(place)s.")),
-        Sentence(N_("Already redeemed at %(redeemed_at)s.")),
+        Sentence(N_("Already redeemed: %(redeemed_at)s, %(place)s.")),
+        Sentence(N_("Already redeemed: %(redeemed_at)s.")),
     )
 
 
