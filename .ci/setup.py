@@ -112,7 +112,8 @@ def _assets(*, always: bool) -> None:
     if not (ROOT / "package.json").exists():
         return
     wanted = _hash([ROOT / "package.json", ROOT / "package-lock.json"])
-    if not _done("node", wanted, ROOT / "node_modules"):
+    shared = (ROOT / "node_modules").is_symlink()  # npm ci would empty the folder of others
+    if not shared and not _done("node", wanted, ROOT / "node_modules"):
         _say("Parts of the pages (npm ci)")
         _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
         _remember("node", wanted)

@@ -5,7 +5,8 @@ const SIDE = 900;
 
 export class Camera {
   #view;
-  #worker;
+  #source;
+  #worker = null;
   #stream = null;
   #reading = false;
   #frame = 0;
@@ -20,8 +21,7 @@ export class Camera {
 
   constructor(view, worker) {
     this.#view = view;
-    this.#worker = new Worker(worker, { type: "module" });
-    this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
+    this.#source = worker;
   }
 
   get #track() {
@@ -41,7 +41,13 @@ export class Camera {
     this.#track.addEventListener("ended", () => this.onLost());
     this.#view.srcObject = this.#stream;
     await this.#view.play();
+    if (!this.#worker) this.#startWorker();
     this.resume();
+  }
+
+  #startWorker() {
+    this.#worker = new Worker(this.#source, { type: "module" });
+    this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
   }
 
   close() {

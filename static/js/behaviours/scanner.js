@@ -61,7 +61,7 @@ export async function enhance(root) {
     show(root, "foreign", !code);
     if (!code) return;
     camera.pause();
-    navigator.vibrate?.(60);
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(60);
     deliver(root, code, text);
   };
   camera.onLost = () => running(false);
