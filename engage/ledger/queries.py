@@ -6,12 +6,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from engage.core.errors import NotFound
 from engage.ledger.models import SYSTEM_IDS, Account, Shortfall, Transfer
+
+#: For joins of the hot paths: which account belongs to a person, a partner or a cause.
+ACCOUNTS = cast(Table, Account.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class CitizenAccount:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of a citizen's history; ``points`` above zero came, below zero went."""
+    """One line of a citizen's history. ``points`` is above zero for what came, below for what went."""
 
     id: uuid.UUID
     kind: str

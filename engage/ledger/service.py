@@ -25,7 +25,7 @@ from engage.ledger.models import (
     Shortfall,
     Transfer,
 )
-from engage.storage.base import new_id, table_of
+from engage.storage.base import new_id
 from engage.storage.conflicts import broken_constraint
 from engage.storage.keys import keys_of
 from engage.storage.unit_of_work import TryAgain
@@ -36,35 +36,28 @@ _issuance, _escrow = SYSTEM_IDS[ISSUANCE], SYSTEM_IDS[ESCROW]
 _expired, _written_off = SYSTEM_IDS[EXPIRED], SYSTEM_IDS[WRITTEN_OFF]
 
 # Built once: on the hot paths building a statement costs more than running it.
-_ACCOUNTS, _TRANSFERS = table_of(Account), table_of(Transfer)
-_accounts = _ACCOUNTS.c
-_INSERT = insert(_TRANSFERS)
+_accounts = Account.__table__.c
+_INSERT = insert(Transfer.__table__)
 _EARN = (
-    update(_ACCOUNTS)
-    .where(
-        _accounts.id == bindparam("account", type_=Uuid()),
-        _accounts.earnings == bindparam("seen"),
-    )
+    update(Account.__table__)
+    .where(_accounts.id == bindparam("account", type_=Uuid()), _accounts.earnings == bindparam("seen"))
     .values(balance=_accounts.balance + bindparam("points"), earnings=_accounts.earnings + 1)
     .returning(_accounts.balance)
 )
 _ADD = (
-    update(_ACCOUNTS)
+    update(Account.__table__)
     .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(balance=_accounts.balance + bindparam("points"))
     .returning(_accounts.balance)
 )
 _TAKE = (
-    update(_ACCOUNTS)
-    .where(
-        _accounts.id == bindparam("account", type_=Uuid()),
-        _accounts.balance >= bindparam("points"),
-    )
+    update(Account.__table__)
+    .where(_accounts.id == bindparam("account", type_=Uuid()), _accounts.balance >= bindparam("points"))
     .values(balance=_accounts.balance - bindparam("points"))
     .returning(_accounts.balance)
 )
 _LOCK = (
-    update(_ACCOUNTS)
+    update(Account.__table__)
     .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(earnings=_accounts.earnings + 1)
     .returning(_accounts.balance)
@@ -324,9 +317,8 @@ def sealed_text(row: Mapping[str, Any]) -> bytes:
 
 def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID:
     ensure_moves(points)
-    transfer_id = new_id()
     row: dict[str, Any] = {
-        "id": transfer_id,
+        "id": new_id(),
         "key": move.key or f"{move.kind}:{cause.kind}:{cause.id}",
         "kind": move.kind,
         "debit_id": move.debit_id,
@@ -347,4 +339,4 @@ def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID
         if broken_constraint(exc) == ONCE:
             raise AlreadyPosted() from exc
         raise
-    return transfer_id
+    return row["id"]

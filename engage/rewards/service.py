@@ -1,0 +1,34 @@
+"""What happens to rewards and reservations. Other features call these; the files hold the how."""
+
+from __future__ import annotations
+
+from engage.rewards.callers import ByMember, ByToken, Caller, Till, admit
+from engage.rewards.redeeming import redeem, undo
+from engage.rewards.reserving import dispute, extend, reserve
+from engage.rewards.returning import (
+    Returned,
+    cancel,
+    cancel_all_of_partner,
+    cancel_all_of_person,
+    expire_due,
+    free_points,
+)
+
+__all__ = [
+    "ByMember",
+    "ByToken",
+    "Caller",
+    "Returned",
+    "Till",
+    "admit",
+    "cancel",
+    "cancel_all_of_partner",
+    "cancel_all_of_person",
+    "dispute",
+    "expire_due",
+    "extend",
+    "free_points",
+    "redeem",
+    "reserve",
+    "undo",
+]
