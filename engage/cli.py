@@ -6,6 +6,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup
 
+from engage.audit.verify import CHECKS, verify
 from engage.serve import serve
 from engage.storage import migrate
 
@@ -25,8 +26,23 @@ def check() -> None:
     migrate.check(current_app.extensions["engine"])
 
 
+ledger = AppGroup("ledger", help="The points ledger.")
+
+
+@ledger.command("verify")
+def verify_ledger() -> None:
+    """Prove the books in one read-only snapshot; exit code 0 only if all holds."""
+    with current_app.extensions["sessions"]() as session:
+        found = verify(session)
+    for finding in found:
+        click.echo(str(finding), err=True)
+    if found:
+        raise SystemExit(1)
+    click.echo(f"The books hold: {len(CHECKS)} checks, nothing found.")
+
+
 def init_app(app: Flask) -> None:
-    for command in (db, serve):
+    for command in (db, ledger, serve):
         app.cli.add_command(command)
 
 

@@ -6,9 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engage.core.words import fold
 from engage.storage.base import Id, Model
 
 LIVE = text("state <> 'cancelled'")
@@ -25,9 +26,7 @@ class Activity(Model):
     )
 
     id: Mapped[Id]
-    organisation_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     kind: Mapped[str]
@@ -47,7 +46,7 @@ class Activity(Model):
     #: Only then the time present counts.
     uses_check_out: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     status: Mapped[str] = mapped_column(default="draft", server_default="draft")
-    #: RFC 5545 rule of a series; occurrences are made 8 weeks ahead.
+    #: RFC 5545 lines of a series (DTSTART, RRULE, RDATE, EXDATE); dates are made 8 weeks ahead.
     rrule: Mapped[str | None]
     series_until: Mapped[datetime | None]  # up to where occurrences have been made
     #: Identity in the file it was imported from.
@@ -58,6 +57,8 @@ class Activity(Model):
     created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     published_at: Mapped[datetime | None]
     changed_at: Mapped[datetime | None]
+    #: Title, description and category as they are searched; kept by the listener below.
+    words: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Occurrence(Model):
@@ -75,9 +76,7 @@ class Occurrence(Model):
 
     id: Mapped[Id]
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"), index=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     timezone: Mapped[str]
@@ -101,6 +100,7 @@ class Occurrence(Model):
     poster_version: Mapped[int] = mapped_column(default=1, server_default="1")
     status: Mapped[str] = mapped_column(default="scheduled", server_default="scheduled")
     status_reason: Mapped[str] = mapped_column(default="")
+    #: When it was called off, or closed by its organiser after the end.
     closed_at: Mapped[datetime | None]
     head_count: Mapped[int | None]
     #: Points set aside in the organisation's budget, and when the rest went back.
@@ -108,8 +108,11 @@ class Occurrence(Model):
     budget_released_at: Mapped[datetime | None]
     #: Grows with every change of who may come in; offline rosters ask for what is newer.
     roster_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: In a series the planned start by the wall clock; else its identity in an imported file.
     source_key: Mapped[str | None]
     reminded_at: Mapped[datetime | None]
+    #: Place and address as they are searched; kept by the listener below.
+    words: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Registration(Model):
@@ -138,8 +141,10 @@ class Registration(Model):
     #: A place offered by link from 12 h before the start on, held until then.
     offered_until: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
-    #: ``citizen``, ``organiser``, ``offer_lapsed``, ``erased``
+    #: ``citizen``, ``organiser``, ``erased``, ``merged``
     cancelled_because: Mapped[str | None]
+    #: The roster's counter at the last change of this row: devices ask for what is newer.
+    roster_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Favourite(Model):
@@ -165,3 +170,17 @@ class ImportFile(Model):
     content: Mapped[bytes | None]
     uploaded_at: Mapped[datetime]
     written_at: Mapped[datetime | None]
+
+
+@event.listens_for(Activity, "before_insert")
+@event.listens_for(Activity, "before_update")
+def _fold_activity(_mapper: object, _connection: object, activity: Activity) -> None:
+    said = (activity.title, activity.description, activity.category)
+    activity.words = fold(" ".join(part for part in said if part))
+
+
+@event.listens_for(Occurrence, "before_insert")
+@event.listens_for(Occurrence, "before_update")
+def _fold_occurrence(_mapper: object, _connection: object, occurrence: Occurrence) -> None:
+    said = (occurrence.place, occurrence.address)
+    occurrence.words = fold(" ".join(part for part in said if part))

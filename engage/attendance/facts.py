@@ -50,8 +50,10 @@ def _params() -> dict[str, Any]:
 def _earned(given: dict[str, Any], start: str, end: str, *, last: bool) -> Any:
     """Points earned less those reversed, of the account and those joined into it."""
     joined = aliased(Account)
-    mine = select(joined.id).where(
-        or_(joined.id == Account.id, joined.merged_into_id == Account.id)
+    mine = (
+        select(joined.id)
+        .where(or_(joined.id == Account.id, joined.merged_into_id == Account.id))
+        .correlate(Account)
     )
 
     def total(kind: str, side: Any) -> Any:

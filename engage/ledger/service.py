@@ -303,7 +303,8 @@ def _settle(session: Session, account_id: uuid.UUID, points: int, cause: Cause) 
             return
         _take(session, account_id, paid)
         key = f"write_off:shortfall:{note.id}:{cause.kind}:{cause.id}"
-        _post(session, _Move("write_off", account_id, _written_off, key=key), paid, cause)
+        paying = _Move("write_off", account_id, _written_off, note.reversal_id, key)
+        _post(session, paying, paid, cause)
         note.open_points -= paid
         points -= paid
 

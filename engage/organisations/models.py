@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engage.core.words import fold
 from engage.storage.base import Id, Model
 
 
@@ -36,6 +37,8 @@ class Organisation(Model):
     applied_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: The name as it is searched; kept by the listener below.
+    words: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Member(Model):
@@ -70,3 +73,9 @@ class Budget(Model):
     year: Mapped[int]
     granted: Mapped[int]  # points
     reserved: Mapped[int] = mapped_column(default=0, server_default="0")  # points
+
+
+@event.listens_for(Organisation, "before_insert")
+@event.listens_for(Organisation, "before_update")
+def _fold_name(_mapper: object, _connection: object, organisation: Organisation) -> None:
+    organisation.words = fold(organisation.name)

@@ -89,9 +89,7 @@ def upgrade() -> None:
         sa.Column("display_name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column(
-            "email_confirmed_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "email_confirmed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("language", sa.String(), server_default="de", nullable=False),
@@ -99,29 +97,17 @@ def upgrade() -> None:
         sa.Column("born_year", sa.Integer(), nullable=True),
         sa.Column("born_month", sa.Integer(), nullable=True),
         sa.Column(
-            "guardian_consent_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "guardian_consent_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("district_code", sa.String(), nullable=True),
         sa.Column(
-            "collects_points",
-            sa.Boolean(),
-            server_default=sa.text("(true)"),
-            nullable=False,
+            "collects_points", sa.Boolean(), server_default=sa.text("(true)"), nullable=False
         ),
-        sa.Column(
-            "hides_points",
-            sa.Boolean(),
-            server_default=sa.text("(false)"),
-            nullable=False,
-        ),
+        sa.Column("hides_points", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("office_role", sa.String(), nullable=True),
         sa.Column("totp_secret", sa.String(), nullable=True),
         sa.Column(
-            "totp_confirmed_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "totp_confirmed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
         sa.Column("recovery_hashes", sa.JSON(), nullable=True),
@@ -129,16 +115,11 @@ def upgrade() -> None:
         sa.Column("claimed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("muted", sa.JSON(), nullable=True),
         sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
-        sa.Column(
-            "last_seen_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
+        sa.Column("last_seen_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("erased_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "(born_year IS NULL) = (born_month IS NULL)",
-            name=op.f("ck_people_born_is_a_pair"),
+            "(born_year IS NULL) = (born_month IS NULL)", name=op.f("ck_people_born_is_a_pair")
         ),
         sa.CheckConstraint(
             "born_month BETWEEN 1 AND 12", name=op.f("ck_people_born_month_of_the_year")
@@ -175,9 +156,7 @@ def upgrade() -> None:
             "ix_redemption_attempts_caller_id_at", ["caller_id", "at"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_redemption_attempts_redemption_id"),
-            ["redemption_id"],
-            unique=False,
+            batch_op.f("ix_redemption_attempts_redemption_id"), ["redemption_id"], unique=False
         )
 
     op.create_table(
@@ -188,16 +167,11 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("state", sa.String(), server_default="proposed", nullable=False),
         sa.Column("proposed_by", sa.Uuid(), nullable=False),
-        sa.Column(
-            "proposed_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
+        sa.Column("proposed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('proposed', 'booked', 'refused')",
-            name=op.f("ck_adjustments_state"),
+            "state IN ('proposed', 'booked', 'refused')", name=op.f("ck_adjustments_state")
         ),
         sa.CheckConstraint(
             "decided_by IS NULL OR decided_by <> proposed_by",
@@ -288,6 +262,7 @@ def upgrade() -> None:
         sa.Column("applied_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint(
             "status IN ('pending', 'verified', 'suspended', 'refused')",
             name=op.f("ck_organisations_status"),
@@ -339,26 +314,18 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
-        sa.Column(
-            "last_used_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
+        sa.Column("last_used_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("claimed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("claim_hash", sa.String(), nullable=True),
         sa.Column(
-            "claim_expires_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "claim_expires_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("pin_hash", sa.String(), nullable=True),
         sa.Column("pin_failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("pin_failures_in_row", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
-            "pin_locked_until",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "pin_locked_until", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.CheckConstraint("kind IN ('P', 'K', 'C')", name=op.f("ck_passes_kind_is_known")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_passes_person_id")),
@@ -371,11 +338,7 @@ def upgrade() -> None:
     op.create_table(
         "policies",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "effective_from",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
+        sa.Column("effective_from", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
@@ -430,12 +393,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("accessibility_notes", sa.String(), nullable=False),
         sa.Column("step_free", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
-        sa.Column(
-            "little_german",
-            sa.Boolean(),
-            server_default=sa.text("(false)"),
-            nullable=False,
-        ),
+        sa.Column("little_german", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("bring", sa.String(), nullable=False),
         sa.Column("requirements", sa.String(), nullable=False),
         sa.Column("insurance", sa.String(), nullable=False),
@@ -443,43 +401,30 @@ def upgrade() -> None:
         sa.Column("minimum_age", sa.Integer(), server_default="0", nullable=False),
         sa.Column("points_rule", sa.JSON(), nullable=True),
         sa.Column(
-            "uses_check_out",
-            sa.Boolean(),
-            server_default=sa.text("(false)"),
-            nullable=False,
+            "uses_check_out", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
         ),
         sa.Column("status", sa.String(), server_default="draft", nullable=False),
         sa.Column("rrule", sa.String(), nullable=True),
-        sa.Column(
-            "series_until",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
+        sa.Column("series_until", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("source_key", sa.String(), nullable=True),
         sa.Column("source_hash", sa.String(), nullable=True),
         sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
-        sa.Column(
-            "published_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
+        sa.Column("published_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("changed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("words", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint(
             "kind IN ('volunteering', 'participation')", name=op.f("ck_activities_kind")
         ),
         sa.CheckConstraint(
-            "status IN ('draft', 'published', 'archived')",
-            name=op.f("ck_activities_status"),
+            "status IN ('draft', 'published', 'archived')", name=op.f("ck_activities_status")
         ),
         sa.ForeignKeyConstraint(
             ["created_by"], ["people.id"], name=op.f("fk_activities_created_by")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_activities_organisation_id"),
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_activities_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activities")),
         sa.UniqueConstraint(
@@ -491,9 +436,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("activities", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_activities_organisation_id"),
-            ["organisation_id"],
-            unique=False,
+            batch_op.f("ix_activities_organisation_id"), ["organisation_id"], unique=False
         )
 
     op.create_table(
@@ -524,13 +467,10 @@ def upgrade() -> None:
         sa.Column("granted", sa.Integer(), nullable=False),
         sa.Column("reserved", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
-            "reserved >= 0 AND reserved <= granted",
-            name=op.f("ck_budgets_reserved_within_granted"),
+            "reserved >= 0 AND reserved <= granted", name=op.f("ck_budgets_reserved_within_granted")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_budgets_organisation_id"),
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_budgets_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budgets")),
         sa.UniqueConstraint(
@@ -560,11 +500,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("state", sa.String(), server_default="submitted", nullable=False),
-        sa.Column(
-            "submitted_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
+        sa.Column("submitted_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.String(), nullable=False),
@@ -578,16 +514,13 @@ def upgrade() -> None:
             name=op.f("ck_hours_claims_state"),
         ),
         sa.CheckConstraint(
-            "minutes > 0 AND minutes <= 720",
-            name=op.f("ck_hours_claims_at_most_12_hours"),
+            "minutes > 0 AND minutes <= 720", name=op.f("ck_hours_claims_at_most_12_hours")
         ),
         sa.ForeignKeyConstraint(
             ["decided_by"], ["people.id"], name=op.f("fk_hours_claims_decided_by")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_hours_claims_organisation_id"),
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_hours_claims_organisation_id")
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_hours_claims_person_id")
@@ -596,9 +529,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hours_claims", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_hours_claims_organisation_id_state",
-            ["organisation_id", "state"],
-            unique=False,
+            "ix_hours_claims_organisation_id_state", ["organisation_id", "state"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_hours_claims_person_id"), ["person_id"], unique=False)
 
@@ -609,16 +540,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "uploaded_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
+        sa.Column("uploaded_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("written_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_import_files_organisation_id"),
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_import_files_organisation_id")
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_import_files_person_id")
@@ -670,9 +595,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_members")),
         sa.UniqueConstraint(
-            "partner_id",
-            "person_id",
-            name=op.f("uq_partner_members_partner_id_person_id"),
+            "partner_id", "person_id", name=op.f("uq_partner_members_partner_id_person_id")
         ),
     )
     with op.batch_alter_table("partner_members", schema=None) as batch_op:
@@ -700,29 +623,17 @@ def upgrade() -> None:
         sa.Column("minimum_age", sa.Integer(), server_default="0", nullable=False),
         sa.Column("good_cause", sa.String(), nullable=True),
         sa.Column("shown_from", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reservable_from", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
-            "reservable_from",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
-        sa.Column(
-            "reservable_until",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "reservable_until", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("reserve_minutes", sa.Integer(), server_default="15", nullable=False),
         sa.Column("status", sa.String(), server_default="draft", nullable=False),
         sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("published_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
-            "published_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
-        sa.Column(
-            "first_reserved_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "first_reserved_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("source_key", sa.String(), nullable=True),
@@ -730,8 +641,7 @@ def upgrade() -> None:
             "kind IN ('points', 'welcome', 'good_cause')", name=op.f("ck_rewards_kind")
         ),
         sa.CheckConstraint(
-            "status IN ('draft', 'published', 'paused', 'ended')",
-            name=op.f("ck_rewards_status"),
+            "status IN ('draft', 'published', 'paused', 'ended')", name=op.f("ck_rewards_status")
         ),
         sa.CheckConstraint("cost >= 0", name=op.f("ck_rewards_cost_not_negative")),
         sa.CheckConstraint("stock >= 0", name=op.f("ck_rewards_stock_not_negative")),
@@ -778,40 +688,26 @@ def upgrade() -> None:
         sa.Column("branch_id", sa.Uuid(), nullable=True),
         sa.Column("pairing_hash", sa.String(), nullable=True),
         sa.Column(
-            "pairing_expires_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "pairing_expires_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("token_hash", sa.String(), nullable=True),
-        sa.Column(
-            "may_search",
-            sa.Boolean(),
-            server_default=sa.text("(false)"),
-            nullable=False,
-        ),
+        sa.Column("may_search", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("is_limited", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("paired_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
-        sa.Column(
-            "last_seen_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
+        sa.Column("last_seen_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("offset_milliseconds", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unsent", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint("kind IN ('scanner', 'kiosk', 'till')", name=op.f("ck_devices_kind")),
         sa.CheckConstraint(
-            "(organisation_id IS NULL) <> (partner_id IS NULL)",
-            name=op.f("ck_devices_of_one_body"),
+            "(organisation_id IS NULL) <> (partner_id IS NULL)", name=op.f("ck_devices_of_one_body")
         ),
         sa.ForeignKeyConstraint(["branch_id"], ["branches.id"], name=op.f("fk_devices_branch_id")),
         sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_devices_created_by")),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_devices_organisation_id"),
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_devices_organisation_id")
         ),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partners.id"], name=op.f("fk_devices_partner_id")
@@ -860,10 +756,7 @@ def upgrade() -> None:
         sa.Column("expected", sa.Integer(), nullable=True),
         sa.Column("taken", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
-            "has_waiting_list",
-            sa.Boolean(),
-            server_default=sa.text("(true)"),
-            nullable=False,
+            "has_waiting_list", sa.Boolean(), server_default=sa.text("(true)"), nullable=False
         ),
         sa.Column("walk_ins", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("opens_minutes", sa.Integer(), server_default="60", nullable=False),
@@ -878,16 +771,14 @@ def upgrade() -> None:
         sa.Column("head_count", sa.Integer(), nullable=True),
         sa.Column("budget_points", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
-            "budget_released_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
+            "budget_released_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True
         ),
         sa.Column("roster_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("source_key", sa.String(), nullable=True),
         sa.Column("reminded_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("words", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "status IN ('scheduled', 'cancelled', 'closed')",
-            name=op.f("ck_occurrences_status"),
+            "status IN ('scheduled', 'cancelled', 'closed')", name=op.f("ck_occurrences_status")
         ),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_occurrences_capacity_above_zero")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_occurrences_ends_after_start")),
@@ -896,15 +787,11 @@ def upgrade() -> None:
             ["activity_id"], ["activities.id"], name=op.f("fk_occurrences_activity_id")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_occurrences_organisation_id"),
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_occurrences_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
         sa.UniqueConstraint(
-            "activity_id",
-            "source_key",
-            name=op.f("uq_occurrences_activity_id_source_key"),
+            "activity_id", "source_key", name=op.f("uq_occurrences_activity_id_source_key")
         ),
         sa.UniqueConstraint("number", name=op.f("uq_occurrences_number")),
     )
@@ -916,9 +803,7 @@ def upgrade() -> None:
             batch_op.f("ix_occurrences_district_code"), ["district_code"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_occurrences_organisation_id"),
-            ["organisation_id"],
-            unique=False,
+            batch_op.f("ix_occurrences_organisation_id"), ["organisation_id"], unique=False
         )
         batch_op.create_index("ix_occurrences_starts_at_id", ["starts_at", "id"], unique=False)
 
@@ -935,9 +820,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reward_branches")),
         sa.UniqueConstraint(
-            "reward_id",
-            "branch_id",
-            name=op.f("uq_reward_branches_reward_id_branch_id"),
+            "reward_id", "branch_id", name=op.f("uq_reward_branches_reward_id_branch_id")
         ),
     )
     with op.batch_alter_table("reward_branches", schema=None) as batch_op:
@@ -1021,22 +904,10 @@ def upgrade() -> None:
         sa.Column("way", sa.String(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "checked_in_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
+        sa.Column("checked_in_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("device_time", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
-        sa.Column(
-            "received_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
-        sa.Column(
-            "checked_out_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
+        sa.Column("received_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("checked_out_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("starts_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ends_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
@@ -1045,18 +916,10 @@ def upgrade() -> None:
         sa.Column("credited", sa.Integer(), nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=True),
         sa.Column("offline", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
-        sa.Column(
-            "overridden",
-            sa.Boolean(),
-            server_default=sa.text("(false)"),
-            nullable=False,
-        ),
+        sa.Column("overridden", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("age_ok", sa.Boolean(), nullable=True),
         sa.Column(
-            "without_points",
-            sa.Boolean(),
-            server_default=sa.text("(false)"),
-            nullable=False,
+            "without_points", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
         ),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("annulled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
@@ -1064,17 +927,14 @@ def upgrade() -> None:
         sa.Column("annulled_because", sa.String(), nullable=False),
         sa.Column("told_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "points >= 0 AND credited >= 0",
-            name=op.f("ck_attendances_points_not_negative"),
+            "points >= 0 AND credited >= 0", name=op.f("ck_attendances_points_not_negative")
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_attendances_actor_id")),
         sa.ForeignKeyConstraint(
             ["device_id"], ["devices.id"], name=op.f("fk_attendances_device_id")
         ),
         sa.ForeignKeyConstraint(
-            ["occurrence_id"],
-            ["occurrences.id"],
-            name=op.f("fk_attendances_occurrence_id"),
+            ["occurrence_id"], ["occurrences.id"], name=op.f("fk_attendances_occurrence_id")
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_attendances_person_id")
@@ -1084,9 +944,7 @@ def upgrade() -> None:
     with op.batch_alter_table("attendances", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attendances_device_id"), ["device_id"], unique=False)
         batch_op.create_index(
-            "ix_attendances_person_id_starts_at",
-            ["person_id", "starts_at"],
-            unique=False,
+            "ix_attendances_person_id_starts_at", ["person_id", "starts_at"], unique=False
         )
         batch_op.create_index(
             "uq_attendances_occurrence_id_person_id",
@@ -1105,22 +963,16 @@ def upgrade() -> None:
             ["device_id"], ["devices.id"], name=op.f("fk_device_occurrences_device_id")
         ),
         sa.ForeignKeyConstraint(
-            ["occurrence_id"],
-            ["occurrences.id"],
-            name=op.f("fk_device_occurrences_occurrence_id"),
+            ["occurrence_id"], ["occurrences.id"], name=op.f("fk_device_occurrences_occurrence_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_occurrences")),
         sa.UniqueConstraint(
-            "device_id",
-            "occurrence_id",
-            name=op.f("uq_device_occurrences_device_id_occurrence_id"),
+            "device_id", "occurrence_id", name=op.f("uq_device_occurrences_device_id_occurrence_id")
         ),
     )
     with op.batch_alter_table("device_occurrences", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_device_occurrences_occurrence_id"),
-            ["occurrence_id"],
-            unique=False,
+            batch_op.f("ix_device_occurrences_occurrence_id"), ["occurrence_id"], unique=False
         )
 
     op.create_table(
@@ -1135,25 +987,20 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('open', 'granted', 'refused')",
-            name=op.f("ck_missing_points_state"),
+            "state IN ('open', 'granted', 'refused')", name=op.f("ck_missing_points_state")
         ),
         sa.ForeignKeyConstraint(
             ["decided_by"], ["people.id"], name=op.f("fk_missing_points_decided_by")
         ),
         sa.ForeignKeyConstraint(
-            ["occurrence_id"],
-            ["occurrences.id"],
-            name=op.f("fk_missing_points_occurrence_id"),
+            ["occurrence_id"], ["occurrences.id"], name=op.f("fk_missing_points_occurrence_id")
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_missing_points_person_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_missing_points")),
         sa.UniqueConstraint(
-            "occurrence_id",
-            "person_id",
-            name=op.f("uq_missing_points_occurrence_id_person_id"),
+            "occurrence_id", "person_id", name=op.f("uq_missing_points_occurrence_id_person_id")
         ),
     )
     with op.batch_alter_table("missing_points", schema=None) as batch_op:
@@ -1172,11 +1019,7 @@ def upgrade() -> None:
         sa.Column("face_value_cents", sa.Integer(), nullable=False),
         sa.Column("code_hash", sa.String(), nullable=False),
         sa.Column("code_sealed", sa.String(), nullable=False),
-        sa.Column(
-            "reserved_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
+        sa.Column("reserved_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("extended_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("redeemed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
@@ -1219,14 +1062,10 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'reserved'"),
         )
         batch_op.create_index(
-            "ix_redemptions_partner_id_redeemed_at",
-            ["partner_id", "redeemed_at"],
-            unique=False,
+            "ix_redemptions_partner_id_redeemed_at", ["partner_id", "redeemed_at"], unique=False
         )
         batch_op.create_index(
-            "ix_redemptions_person_id_reserved_at",
-            ["person_id", "reserved_at"],
-            unique=False,
+            "ix_redemptions_person_id_reserved_at", ["person_id", "reserved_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_redemptions_reward_id"), ["reward_id"], unique=False)
         batch_op.create_index(
@@ -1244,30 +1083,17 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("made_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
-        sa.Column(
-            "waiting_since",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
-        sa.Column(
-            "offered_until",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
-        sa.Column(
-            "cancelled_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=True,
-        ),
+        sa.Column("waiting_since", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("offered_until", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("cancelled_because", sa.String(), nullable=True),
+        sa.Column("roster_version", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "state IN ('registered', 'waitlisted', 'cancelled')",
             name=op.f("ck_registrations_state"),
         ),
         sa.ForeignKeyConstraint(
-            ["occurrence_id"],
-            ["occurrences.id"],
-            name=op.f("fk_registrations_occurrence_id"),
+            ["occurrence_id"], ["occurrences.id"], name=op.f("fk_registrations_occurrence_id")
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_registrations_person_id")
@@ -1276,9 +1102,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_registrations_occurrence_id"),
-            ["occurrence_id"],
-            unique=False,
+            batch_op.f("ix_registrations_occurrence_id"), ["occurrence_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_registrations_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
@@ -1303,11 +1127,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("scanned_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
-        sa.Column(
-            "received_at",
-            engage.storage.base.UtcDateTime(timezone=True),
-            nullable=False,
-        ),
+        sa.Column("received_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("offline", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(
             ["occurrence_id"], ["occurrences.id"], name=op.f("fk_scans_occurrence_id")
@@ -1356,23 +1176,17 @@ def upgrade() -> None:
             ["reward_id"], ["rewards.id"], name=op.f("fk_statement_lines_reward_id")
         ),
         sa.ForeignKeyConstraint(
-            ["statement_id"],
-            ["statements.id"],
-            name=op.f("fk_statement_lines_statement_id"),
+            ["statement_id"], ["statements.id"], name=op.f("fk_statement_lines_statement_id")
         ),
         sa.ForeignKeyConstraint(
-            ["transfer_id"],
-            ["transfers.id"],
-            name=op.f("fk_statement_lines_transfer_id"),
+            ["transfer_id"], ["transfers.id"], name=op.f("fk_statement_lines_transfer_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_lines")),
         sa.UniqueConstraint("transfer_id", name=op.f("uq_statement_lines_transfer_id")),
     )
     with op.batch_alter_table("statement_lines", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_statement_lines_statement_id"),
-            ["statement_id"],
-            unique=False,
+            batch_op.f("ix_statement_lines_statement_id"), ["statement_id"], unique=False
         )
 
     op.create_table(

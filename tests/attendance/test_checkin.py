@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -244,11 +245,8 @@ def test_case_52_what_exceeds_the_cap_waits_and_an_overlap_waits_whole(session: 
         request = CheckInRequest(place.occurrence.id, nonce(), code=code_of(mina, at, steps=1))
         if place is third:
             request = CheckInRequest(place.occurrence.id, nonce(), code=code_of(mina, at, steps=-1))
-        token = place.token
-        outcome = run_work(
-            session,
-            lambda s, t=token, r=request, a=at: check_in(s, DeviceCaller(t), r, now=a),
-        )
+        caller = DeviceCaller(place.token)
+        outcome = run_work(session, partial(check_in, caller=caller, request=request, now=at))
         codes.append(outcome.code)
 
     waiting = session.execute(select(Review.reason, Review.points).order_by(Review.id)).all()

@@ -178,3 +178,19 @@ class ReviewDecided(Conflict):
 class OwnReview(NotAllowed):
     code = "own_review"
     message = N_("Nobody decides about their own points.")
+
+
+class DatesMissing(Conflict):
+    """Nothing can be published without a date ahead (ACT-14)."""
+
+    code = "dates_missing"
+    message = N_("There is no date ahead yet.")
+    advice = N_("Please add a date first.")
+
+
+class PlacesTaken(Conflict):
+    """What people rely on is cancelled with a reason, not taken back (ACT-15)."""
+
+    code = "places_taken"
+    message = N_("People are registered already.")
+    advice = N_("Cancel the dates with a reason instead; everybody is told.")

@@ -1,0 +1,70 @@
+"""What citizens and organisers do with activities. Import all of it from here."""
+
+from __future__ import annotations
+
+from engage.activities.service.budgets import release_unused, set_aside
+from engage.activities.service.changes import (
+    OccurrenceChange,
+    cancel_occurrence,
+    change_occurrence,
+    remove_person,
+)
+from engage.activities.service.offering import (
+    archive,
+    copy,
+    publish,
+    remove_draft,
+    take_back,
+    take_up_again,
+)
+from engage.activities.service.registration import (
+    leave,
+    leave_all,
+    move_registrations,
+    promote,
+    register,
+    take_offer,
+)
+from engage.activities.service.writing import (
+    DateDraft,
+    Details,
+    add_date,
+    add_series,
+    draft,
+    extend_series,
+    mark,
+    new_occurrence,
+    unmark,
+    write,
+)
+
+__all__ = [
+    "DateDraft",
+    "Details",
+    "OccurrenceChange",
+    "add_date",
+    "add_series",
+    "archive",
+    "cancel_occurrence",
+    "change_occurrence",
+    "copy",
+    "draft",
+    "extend_series",
+    "leave",
+    "leave_all",
+    "mark",
+    "move_registrations",
+    "new_occurrence",
+    "promote",
+    "publish",
+    "register",
+    "release_unused",
+    "remove_draft",
+    "remove_person",
+    "set_aside",
+    "take_back",
+    "take_offer",
+    "take_up_again",
+    "unmark",
+    "write",
+]

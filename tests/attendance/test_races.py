@@ -1,0 +1,194 @@
+"""Two scanners at the same moment, and a server that dies between commit and answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from engage.attendance.checkin import CheckInRequest, DeviceCaller, check_in
+from engage.attendance.models import Attendance
+from engage.audit.verify import verify
+from engage.devices.models import Device
+from engage.ledger import queries as ledger
+from engage.ledger.models import Transfer
+from engage.storage.base import new_id
+from engage.storage.keys import token_hash
+from engage.storage.unit_of_work import run_work
+from tests.attendance.door import Door, code_of, make_citizen, make_door, nonce
+from tests.clock import NOON
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
+
+ROUNDS = 200
+ROOT = Path(__file__).parents[2]
+
+
+def second_device(session: Session, door: Door) -> str:
+    session.add(
+        Device(
+            id=new_id(),
+            kind="scanner",
+            name="Zweiter Scanner",
+            organisation_id=door.organisation.id,
+            token_hash=token_hash("dev_second"),
+            is_limited=False,
+            created_at=NOON,
+            paired_at=NOON - timedelta(days=1),
+        )
+    )
+    return "dev_second"
+
+
+def test_case_12_two_devices_at_the_same_moment_credit_once_in_200_rounds(
+    session: Session, sessions: sessionmaker[Session]
+) -> None:
+    door = make_door(session, capacity=ROUNDS)
+    tokens = (door.token, second_device(session, door))
+    people = [make_citizen(session, f"C{number:03}", door) for number in range(ROUNDS)]
+    session.commit()
+    start = Barrier(2)
+
+    def scan(token: str) -> list[str]:
+        answers = []
+        for person in people:
+            request = CheckInRequest(door.occurrence.id, nonce(), code=code_of(person))
+            start.wait()
+            with sessions() as mine:
+                outcome = run_work(
+                    mine, partial(check_in, caller=DeviceCaller(token), request=request, now=NOON)
+                )
+            answers.append(outcome.code)
+        return answers
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(scan, tokens)
+
+    session.rollback()
+    rounds = {tuple(sorted(pair)) for pair in zip(first, second, strict=True)}
+    assert rounds == {("already_checked_in", "credited")}
+    assert session.scalar(select(func.count()).select_from(Attendance)) == ROUNDS
+    assert session.scalar(select(func.count()).select_from(Transfer)) == ROUNDS
+    assert verify(session) == []
+
+
+def test_case_12_the_same_nonce_twice_at_once_is_one_check_in_and_one_replay(
+    session: Session, sessions: sessionmaker[Session]
+) -> None:
+    door = make_door(session)
+    mina = make_citizen(session, "Mina", door)
+    session.commit()
+    start = Barrier(4)
+    request = CheckInRequest(door.occurrence.id, nonce("n"), code=code_of(mina))
+
+    def scan(_number: int) -> tuple[str, bool]:
+        start.wait()
+        with sessions() as mine:
+            outcome = run_work(
+                mine, lambda s: check_in(s, DeviceCaller(door.token), request, now=NOON)
+            )
+        return outcome.code, outcome.replayed
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(scan, range(4)))
+
+    session.rollback()
+    assert answers == [("credited", False)] + [("credited", True)] * 3
+    assert ledger.balance_of(session, mina.id) == 15
+
+
+#: Checks a person in, says so once the data is safe, and never comes to answer.
+DIES = """
+import json, os, signal, sys, uuid
+from datetime import datetime
+from config import Settings
+from engage.attendance.checkin import CheckInRequest, DeviceCaller, check_in
+from engage.storage.engine import make_engine, make_sessions
+from engage.storage.keys import Keyring
+from engage.storage.unit_of_work import after_commit, run_work
+
+given = json.loads(sys.argv[1])
+settings = Settings.for_tests(given["url"])
+sessions = make_sessions(make_engine(settings.database_url), Keyring(settings.code_keys))
+request = CheckInRequest(uuid.UUID(given["occurrence"]), given["nonce"], code=given["code"])
+at = datetime.fromisoformat(given["at"])
+
+def work(session):
+    if given["when"] == "after":
+        after_commit(session, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    outcome = check_in(session, DeviceCaller(given["token"]), request, now=at)
+    if given["when"] == "before":
+        session.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return outcome
+
+with sessions() as session:
+    run_work(session, work)
+"""
+
+
+def kill_a_server(database_url: str, door: Door, request: CheckInRequest, when: str) -> int:
+    given = {
+        "url": database_url,
+        "occurrence": str(door.occurrence.id),
+        "nonce": request.nonce,
+        "code": request.code,
+        "token": door.token,
+        "at": NOON.isoformat(),
+        "when": when,
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", DIES, json.dumps(given)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+        timeout=60,
+    )
+    return run.returncode
+
+
+def test_case_13_killed_between_commit_and_answer_the_retry_is_replayed(
+    session: Session, database_url: str
+) -> None:
+    door = make_door(session)
+    mina = make_citizen(session, "Mina", door)
+    session.commit()
+    request = CheckInRequest(door.occurrence.id, nonce("n"), code=code_of(mina))
+
+    died = kill_a_server(database_url, door, request, "after")
+    retry = run_work(session, lambda s: check_in(s, DeviceCaller(door.token), request, now=NOON))
+
+    assert died == -signal.SIGKILL
+    assert (retry.code, retry.status, retry.replayed) == ("credited", 200, True)
+    assert session.scalar(select(func.count()).select_from(Attendance)) == 1
+    assert ledger.balance_of(session, mina.id) == 15
+    assert verify(session) == []
+
+
+def test_case_13_killed_before_the_commit_nothing_is_left_and_the_retry_counts(
+    session: Session, database_url: str
+) -> None:
+    door = make_door(session)
+    mina = make_citizen(session, "Mina", door)
+    session.commit()
+    request = CheckInRequest(door.occurrence.id, nonce("n"), code=code_of(mina))
+
+    died = kill_a_server(database_url, door, request, "before")
+    left = session.scalar(select(func.count()).select_from(Attendance))
+    retry = run_work(session, lambda s: check_in(s, DeviceCaller(door.token), request, now=NOON))
+
+    assert died == -signal.SIGKILL
+    assert left == 0
+    assert (retry.code, retry.replayed) == ("credited", False)
+    assert verify(session) == []

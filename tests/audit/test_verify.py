@@ -1,0 +1,86 @@
+"""The books are proven, and one tampered row is found and named (case 41)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from engage.attendance.checkin import CheckInRequest, DeviceCaller, check_in
+from engage.audit.verify import verify
+from engage.storage.unit_of_work import run_work
+from tests.attendance.door import code_of, make_citizen, make_door, nonce
+from tests.clock import NOON
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+def an_attendance(session: Session) -> None:
+    door = make_door(session)
+    mina = make_citizen(session, "Mina", door)
+    session.commit()
+    request = CheckInRequest(door.occurrence.id, nonce(), code=code_of(mina))
+    run_work(session, lambda s: check_in(s, DeviceCaller(door.token), request, now=NOON))
+
+
+def without_guards(session: Session, statement: str) -> None:
+    """Tamper as somebody with the database's own password could."""
+    if session.get_bind().dialect.name == "sqlite":
+        guards = session.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        ).all()
+        for name, _ in guards:
+            session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text(statement))
+        for _, sql in guards:
+            session.execute(text(sql))
+    else:
+        session.execute(text("ALTER TABLE transfers DISABLE TRIGGER USER"))
+        session.execute(text(statement))
+        for name in ("transfers_no_change", "transfers_no_truncate"):
+            session.execute(text(f"ALTER TABLE transfers ENABLE ALWAYS TRIGGER {name}"))
+    session.commit()
+
+
+def test_case_41_books_that_are_right_hold(session: Session) -> None:
+    an_attendance(session)
+
+    assert verify(session) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "checks"),
+    [
+        ("UPDATE transfers SET amount = 1000", {"seals", "balances", "attendances"}),
+        ("UPDATE accounts SET balance = 99 WHERE balance = 15", {"balances"}),
+        ("DELETE FROM transfers", {"balances", "attendances"}),
+        ("UPDATE attendances SET credited = 30", {"attendances"}),
+        ("UPDATE attendances SET annulled_at = received_at", {"attendances"}),
+        ("DELETE FROM attendances", {"sources"}),
+    ],
+)
+def test_case_41_one_tampered_row_fails_and_is_named(
+    session: Session, statement: str, checks: set[str]
+) -> None:
+    an_attendance(session)
+    without_guards(session, statement)
+
+    found = verify(session)
+
+    assert {finding.check for finding in found} == checks
+    assert all(finding.row for finding in found)
+
+
+def test_case_42_missing_guards_are_found(session: Session) -> None:
+    an_attendance(session)
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("DROP TRIGGER transfers_no_delete"))
+    else:
+        session.execute(text("ALTER TABLE transfers DISABLE TRIGGER transfers_no_change"))
+    session.commit()
+
+    [finding] = verify(session)
+
+    assert finding.check == "guards"
