@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).parent
 
 #: Keys of the demo city only; ``from_env`` refuses to start with them anywhere else.
-DEMO_SECRET = "demo-only-secret-key-never-used-outside-the-demo-city"
+DEMO_SECRET = "demo-only-secret-key-never-used-outside-the-demo-city"  # noqa: S105  # public on purpose
 DEMO_CODE_KEYS = "demo:ZGVtby1vbmx5LWNvZGUta2V5LWZvci1sb2NhbC11c2U"
 
 
@@ -63,9 +63,9 @@ class City:
         if not isinstance(districts, dict):
             problems.append("ENGAGE_CITY_FILE: districts is a table of code = name")
             districts = {}
-        known = {key: str(value) for key, value in given.items() if key in names}
-        known.pop("districts", None)
-        return replace(cls(**known), districts=tuple(districts.items()))
+        known = {name: str(given[name]) for name in names & set(given) - {"districts"}}
+        listed = tuple((str(code), str(name)) for code, name in districts.items())
+        return replace(cls(), districts=listed, **known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Settings:
         """Settings of a test: cheap hashes, fixed keys, the demo's city."""
         base = cls(
             database_url=database_url,
-            secret_key="not-a-secret-but-long-enough-for-tests",
+            secret_key="not-a-secret-but-long-enough-for-tests",  # noqa: S106  # it says so
             code_keys=_read_keys(DEMO_CODE_KEYS, []),
             base_url="http://localhost",
             quick_hashes=True,
@@ -130,46 +130,23 @@ class Settings:
         Raises SettingsRefused naming all that is wrong or missing at once.
         """
         read = _Reader(os.environ if environ is None else environ)
-        problems = read.problems
         demo = read.flag("ENGAGE_DEMO")
+        city = _read_city(read, demo=demo)
         instance = ROOT / "instance"
-        database_url = read.text("ENGAGE_DATABASE_URL", f"sqlite:///{instance}/engage.db")
-        if database_url.startswith("postgres://"):
-            database_url = "postgresql+psycopg://" + database_url.removeprefix("postgres://")
-        elif database_url.startswith("postgresql://"):
-            database_url = "postgresql+psycopg://" + database_url.removeprefix("postgresql://")
-        secret = read.text("ENGAGE_SECRET_KEY", DEMO_SECRET if demo else "")
-        if len(secret) < 32 or (secret == DEMO_SECRET and not demo):
-            problems.append("ENGAGE_SECRET_KEY: at least 32 random characters are needed")
-        keys = _read_keys(read.text("ENGAGE_CODE_KEYS", DEMO_CODE_KEYS if demo else ""), problems)
-        base_url = read.text("ENGAGE_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-        if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
-            problems.append("ENGAGE_BASE_URL: an address such as https://engage.example.org")
-        timezone = read.text("ENGAGE_TIMEZONE", "Europe/Berlin")
-        try:
-            ZoneInfo(timezone)
-        except (KeyError, ValueError, OSError):
-            problems.append("ENGAGE_TIMEZONE: not a time zone of the IANA database")
-        mail_url = read.text("ENGAGE_MAIL_URL", "")
-        if mail_url and urlsplit(mail_url).scheme not in {"smtp", "smtps"}:
-            problems.append("ENGAGE_MAIL_URL: starts with smtp:// or smtps://")
-        if not mail_url and not demo:
-            problems.append("ENGAGE_MAIL_URL: missing; nobody could confirm an address")
-        city = City()
-        if city_file := read.text("ENGAGE_CITY_FILE", ""):
-            city = City.from_toml(Path(city_file), problems)
-        elif not demo:
-            problems.append("ENGAGE_CITY_FILE: missing; imprint and privacy page need it")
         settings = cls(
-            database_url=database_url,
-            secret_key=secret,
+            database_url=_with_driver(
+                read.text("ENGAGE_DATABASE_URL", f"sqlite:///{instance}/engage.db")
+            ),
+            secret_key=_read_secret(read, demo=demo),
             secret_key_fallbacks=tuple(read.text("ENGAGE_SECRET_KEY_OLD", "").split()),
-            code_keys=keys,
-            base_url=base_url,
-            mail_url=mail_url,
+            code_keys=_read_keys(
+                read.text("ENGAGE_CODE_KEYS", DEMO_CODE_KEYS if demo else ""), read.problems
+            ),
+            base_url=_read_base_url(read),
+            mail_url=_read_mail_url(read, demo=demo),
             mail_from=read.text("ENGAGE_MAIL_FROM", f"{city.product} <{city.email}>"),
             redis_url=read.text("ENGAGE_REDIS_URL", ""),
-            timezone=timezone,
+            timezone=_read_timezone(read),
             trusted_proxies=read.number("ENGAGE_TRUSTED_PROXIES", 0),
             metrics_token=read.text("ENGAGE_METRICS_TOKEN", ""),
             pool_size=read.number("ENGAGE_POOL_SIZE", 5),
@@ -177,10 +154,10 @@ class Settings:
             city=city,
         )
         if demo and not settings.is_local:
-            problems.append("ENGAGE_DEMO: the demo city runs on a local address only")
-        if problems:
-            raise SettingsRefused("\n".join(problems))
-        if database_url.startswith(f"sqlite:///{instance}/"):
+            read.problems.append("ENGAGE_DEMO: the demo city runs on a local address only")
+        if read.problems:
+            raise SettingsRefused("\n".join(read.problems))
+        if settings.database_url.startswith(f"sqlite:///{instance}/"):
             instance.mkdir(exist_ok=True)
         return settings
 
@@ -194,7 +171,7 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         file = self._environ.get(f"{name}_FILE")
-        if file and name != "ENGAGE_CITY":
+        if file:
             try:
                 return Path(file).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError):
@@ -230,3 +207,53 @@ def _read_keys(text: str, problems: list[str]) -> tuple[tuple[str, bytes], ...]:
     if len({name for name, _ in keys}) < len(keys):
         problems.append("ENGAGE_CODE_KEYS: an id occurs twice")
     return tuple(keys)
+
+
+def _with_driver(url: str) -> str:
+    """PostgreSQL addresses as people write them, with the driver that we use."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _read_secret(read: _Reader, *, demo: bool) -> str:
+    secret = read.text("ENGAGE_SECRET_KEY", DEMO_SECRET if demo else "")
+    if len(secret) < 32 or (secret == DEMO_SECRET and not demo):
+        read.problems.append("ENGAGE_SECRET_KEY: at least 32 random characters are needed")
+    return secret
+
+
+def _read_base_url(read: _Reader) -> str:
+    base_url = read.text("ENGAGE_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        read.problems.append("ENGAGE_BASE_URL: an address such as https://engage.example.org")
+    return base_url
+
+
+def _read_mail_url(read: _Reader, *, demo: bool) -> str:
+    mail_url = read.text("ENGAGE_MAIL_URL", "")
+    if mail_url and urlsplit(mail_url).scheme not in {"smtp", "smtps"}:
+        read.problems.append("ENGAGE_MAIL_URL: starts with smtp:// or smtps://")
+    if not mail_url and not demo:
+        read.problems.append("ENGAGE_MAIL_URL: missing; nobody could confirm an address")
+    return mail_url
+
+
+def _read_timezone(read: _Reader) -> str:
+    timezone = read.text("ENGAGE_TIMEZONE", "Europe/Berlin")
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError):
+        read.problems.append("ENGAGE_TIMEZONE: not a time zone of the IANA database")
+        return "Europe/Berlin"
+    return timezone
+
+
+def _read_city(read: _Reader, *, demo: bool) -> City:
+    if city_file := read.text("ENGAGE_CITY_FILE", ""):
+        return City.from_toml(Path(city_file), read.problems)
+    if not demo:
+        read.problems.append("ENGAGE_CITY_FILE: missing; imprint and privacy page need it")
+    return City()

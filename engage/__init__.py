@@ -61,7 +61,8 @@ def create_app(
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's documentation does
     _guard_against_forged_posts(app)
     for part in (context, errors, api, assets, filters, headers, language, logs, navigation, cli):
         part.init_app(app)

@@ -6,6 +6,8 @@ Vera serves at a partner's till, Ada works for the city.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,12 +32,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_GUARDIAN] = databases.begin_run()
+        _compile_translations()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     guardian = config.stash.get(_GUARDIAN, None)
     if guardian is not None:
         databases.end_run(guardian)  # type: ignore[arg-type]  # stored above
+
+
+def _compile_translations() -> None:
+    """Pages are tested with the words that the catalogues hold now."""
+    folder = Path(__file__).parent.parent / "engage/translations"
+    for locale in {path.parent for path in folder.glob("*/*.po")}:
+        compiled = locale / "LC_MESSAGES/messages.mo"
+        newest = max(path.stat().st_mtime for path in locale.glob("*.po"))
+        if not compiled.exists() or compiled.stat().st_mtime < newest:
+            subprocess.run([sys.executable, folder / "catalogues.py", "compile"], check=True)
+            return
 
 
 @pytest.fixture

@@ -142,8 +142,6 @@ def test_a_feature_has_no_files_but_the_agreed_ones() -> None:
     assert strangers == []
 
 
-#: Files of a feature that speak HTTP; every other one works without a request.
-EDGE = {"routes", "api", "forms", "login"}
 WEB = {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "werkzeug", "apiflask"}
 
 
@@ -153,7 +151,8 @@ def test_what_is_below_the_routes_knows_no_flask() -> None:
         f"{name(path)}: {imported}"
         for feature in FEATURES
         for path in sorted(feature.rglob("*.py"))
-        if path.relative_to(feature).parts[0].removesuffix(".py") not in EDGE
+        if path.relative_to(feature).parts[0].removesuffix(".py")
+        not in CONFIGURATION["features"]["edge"]
         for imported in imports(path)
         if imported.split(".")[0] in WEB or imported.startswith("engage.web")
     ]

@@ -101,3 +101,19 @@ def list_reads(
         .limit(limit)
     )
     return [(row.at, row.display_name, row.what) for row in rows]
+
+
+def lock_phones(session: Session, person_id: uuid.UUID) -> list[Pass]:
+    """The phones of a person that are in use; nobody else adds one until the commit."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    return list_passes(session, person_id, "P")
+
+
+def lock_pass(session: Session, pass_id: uuid.UUID) -> Pass:
+    """A pass as it is now; nobody else changes it until the commit."""
+    return session.scalars(
+        select(Pass)
+        .where(Pass.id == pass_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()

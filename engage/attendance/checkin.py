@@ -8,7 +8,7 @@ occurrence whose day is not the day of the scan.
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -41,7 +41,7 @@ from engage.core.points import minutes_between
 from engage.ledger import service as ledger
 from engage.ledger.queries import CitizenAccount
 from engage.policies.queries import read_policy
-from engage.storage.base import new_id
+from engage.storage.base import new_id, table_of
 from engage.storage.engine import zone_of
 from engage.storage.keys import keys_of
 from engage.storage.unit_of_work import TryAgain
@@ -59,27 +59,32 @@ __all__ = [
 #: How long a review may take (domain §4).
 REVIEW_TIME = timedelta(days=14)
 
-_SCAN_BY_NONCE = select(Scan.__table__).where(
+_SCANS = table_of(Scan)
+_CODE_USES = table_of(CodeUse)
+_ATTENDANCES = table_of(Attendance)
+_REVIEWS = table_of(Review)
+
+_SCAN_BY_NONCE = select(_SCANS).where(
     Scan.caller_id == bindparam("caller", type_=Uuid()), Scan.nonce == bindparam("nonce")
 )
 _SCAN_COLUMNS = ["caller_id", "nonce"]
 _ADD_SCAN = {
-    "postgresql": postgresql.insert(Scan.__table__)
+    "postgresql": postgresql.insert(_SCANS)
     .on_conflict_do_nothing(index_elements=_SCAN_COLUMNS)
-    .returning(Scan.__table__.c.id),
-    "sqlite": sqlite.insert(Scan.__table__)
+    .returning(_SCANS.c.id),
+    "sqlite": sqlite.insert(_SCANS)
     .on_conflict_do_nothing(index_elements=_SCAN_COLUMNS)
-    .returning(Scan.__table__.c.id),
+    .returning(_SCANS.c.id),
 }
 
 
 def _code_use(dialect: Any) -> Any:
     """Note the use of a code; answers for what it was used first, in one statement."""
-    statement = dialect.insert(CodeUse.__table__)
+    statement = dialect.insert(_CODE_USES)
     return statement.on_conflict_do_update(
         index_elements=["pass_id", "step"],
-        set_={"purpose_id": CodeUse.__table__.c.purpose_id},
-    ).returning(CodeUse.__table__.c.purpose_id)
+        set_={"purpose_id": _CODE_USES.c.purpose_id},
+    ).returning(_CODE_USES.c.purpose_id)
 
 
 _USE_CODE = {"postgresql": _code_use(postgresql), "sqlite": _code_use(sqlite)}
@@ -88,19 +93,19 @@ _LIVE = ["occurrence_id", "person_id"]
 
 def _attendance(dialect: Any) -> Any:
     return (
-        dialect.insert(Attendance.__table__)
+        dialect.insert(_ATTENDANCES)
         .on_conflict_do_nothing(
-            index_elements=_LIVE, index_where=Attendance.__table__.c.annulled_at.is_(None)
+            index_elements=_LIVE, index_where=_ATTENDANCES.c.annulled_at.is_(None)
         )
-        .returning(Attendance.__table__.c.id)
+        .returning(_ATTENDANCES.c.id)
     )
 
 
 _ADD_ATTENDANCE = {"postgresql": _attendance(postgresql), "sqlite": _attendance(sqlite)}
-_ADD_REVIEW = insert(Review.__table__)
+_ADD_REVIEW = insert(_REVIEWS)
 _SET_ANSWER = (
-    update(Scan.__table__)
-    .where(Scan.__table__.c.id == bindparam("scan", type_=Uuid()))
+    update(_SCANS)
+    .where(_SCANS.c.id == bindparam("scan", type_=Uuid()))
     .values(
         code=bindparam("new_code"), facts=bindparam("new_facts", type_=JSON()), attendance_id=None
     )
@@ -163,52 +168,69 @@ def _answer(session: Session, reading: Reading, row: RowMapping) -> Outcome:
     decision = decide(facts) if reading.refusal is None else None
     if decision is None or not decision.is_success:
         return _refuse(session, reading, row, decision)
-    attendance_id = new_id()
-    outcome = _success(session, reading, row, decision, attendance_id)
-    scan_id = _write_scan(session, reading, row, outcome, attendance_id)
+    return _carry_out(session, _Decided(reading, row, facts, decision, step, new_id()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A check-in that the rules allow, about to be written."""
+
+    reading: Reading
+    row: RowMapping
+    facts: CheckInFacts
+    decision: Decision
+    step: int | None
+    attendance_id: uuid.UUID
+
+
+def _carry_out(session: Session, it: _Decided) -> Outcome:
+    """Write nonce, code use, attendance and points, in this order."""
+    outcome = _success(it)
+    scan_id = _write_scan(session, it.reading, it.row, outcome, it.attendance_id)
     if scan_id is None:
-        if reading.request.walk_in is not None:
+        if it.reading.request.walk_in is not None:
             raise TryAgain()  # the person just made must not stay
-        return _replay(session, reading)
-    if step is not None and not _is_first_use(session, reading, row, step):
-        return _take_back(session, scan_id, Outcome("code_replayed"))
-    if not _write_attendance(session, reading, row, facts, decision, attendance_id):
-        again = _facts(session, reading)
-        if again is None or again["first_checked_in_at"] is None:
-            raise TryAgain()
-        first = {"first_checked_in_at": again["first_checked_in_at"]}
-        first |= {"display_name": row["display_name"]}
-        return _take_back(session, scan_id, Outcome("already_checked_in", first))
-    balance = _credit(session, reading, row, decision, attendance_id)
-    if decision.review:
-        _open_review(session, reading, row, decision, attendance_id)
-    if reading.acting.is_citizen:
+        return _replay(session, it.reading)
+    late = _refuse_late(session, it)
+    if late is not None:
+        return _take_back(session, scan_id, late)
+    balance = _credit(session, it)
+    if it.decision.review:
+        _open_review(session, it)
+    if it.reading.acting.is_citizen:
         return replace(outcome, facts={**outcome.facts, "balance": balance})
     return outcome
 
 
-def _success(
-    session: Session,
-    reading: Reading,
-    row: RowMapping,
-    decision: Decision,
-    attendance_id: uuid.UUID,
-) -> Outcome:
+def _refuse_late(session: Session, it: _Decided) -> Outcome | None:
+    """What only writing shows: the code was used elsewhere, or the person got in just now."""
+    if it.step is not None and not _is_first_use(session, it):
+        return Outcome("code_replayed")
+    if _write_attendance(session, it):
+        return None
+    again = _facts(session, it.reading)
+    if again is None or again["first_checked_in_at"] is None:
+        raise TryAgain()
+    first = {"first_checked_in_at": again["first_checked_in_at"]}
+    return Outcome("already_checked_in", {**first, "display_name": it.row["display_name"]})
+
+
+def _success(it: _Decided) -> Outcome:
     facts: dict[str, object] = {
-        "id": str(attendance_id),
-        "points": decision.facts["points"],
-        "display_name": row["display_name"],
-        "checked_in_at": reading.time.at,
-        **reading.extra,
+        "id": str(it.attendance_id),
+        "points": it.decision.facts["points"],
+        "display_name": it.row["display_name"],
+        "checked_in_at": it.reading.time.at,
+        **it.reading.extra,
     }
-    if reading.code is not None and reading.code.type is CodeType.CARD:
-        facts["card_serial"] = reading.code.number
-    citizen = reading.acting.is_citizen
+    if it.reading.code is not None and it.reading.code.type is CodeType.CARD:
+        facts["card_serial"] = it.reading.code.number
+    citizen = it.reading.acting.is_citizen
     if citizen:
-        facts["points"] = decision.credited
-        facts["waiting"] = decision.waiting
-        facts["review"] = decision.review[0].value if decision.review else None
-    return Outcome(decision.code if citizen else decision.door_code, facts)
+        facts["points"] = it.decision.credited
+        facts["waiting"] = it.decision.waiting
+        facts["review"] = it.decision.review[0].value if it.decision.review else None
+    return Outcome(it.decision.code if citizen else it.decision.door_code, facts)
 
 
 def _check_in_walk_in(session: Session, reading: Reading, row: RowMapping) -> Outcome:
@@ -217,8 +239,8 @@ def _check_in_walk_in(session: Session, reading: Reading, row: RowMapping) -> Ou
     if not decision.is_success or reading.request.walk_in is None:
         return _refuse(session, reading, row, decision)
     name = reading.request.walk_in.display_name
-    actor = reading.acting.person_id
-    person = accounts.welcome(session, name, now=reading.now, created_by=reading.acting.id)
+    actor = reading.acting.id
+    person = accounts.welcome(session, name, now=reading.now, created_by=actor)
     slip = accounts.make_claim_slip(session, person.id, actor_id=actor, now=reading.now)
     session.flush()  # the facts are read again, now with the person
     sealed = keys_of(session).encrypt(slip.code.encode())
@@ -272,16 +294,16 @@ def _write_scan(
     return scan_id if written else None
 
 
-def _is_first_use(session: Session, reading: Reading, row: RowMapping, step: int) -> bool:
+def _is_first_use(session: Session, it: _Decided) -> bool:
     statement = _USE_CODE[session.get_bind().dialect.name]
     values = {
-        "pass_id": row["pass_id"],
-        "step": step,
-        "purpose_id": row["occurrence_id"],
-        "used_at": reading.now,
+        "pass_id": it.row["pass_id"],
+        "step": it.step,
+        "purpose_id": it.row["occurrence_id"],
+        "used_at": it.reading.now,
     }
     used_for = session.connection().execute(statement, values).scalar_one()
-    return bool(used_for == row["occurrence_id"])
+    return bool(used_for == it.row["occurrence_id"])
 
 
 def _way(reading: Reading, *, walk_in: bool) -> str:
@@ -296,87 +318,68 @@ def _way(reading: Reading, *, walk_in: bool) -> str:
     return "card" if is_card else "scanned"
 
 
-def _write_attendance(
-    session: Session,
-    reading: Reading,
-    row: RowMapping,
-    facts: CheckInFacts,
-    decision: Decision,
-    attendance_id: uuid.UUID,
-) -> bool:
+def _write_attendance(session: Session, it: _Decided) -> bool:
     """The attendance; False if the person got in at this very moment by another way."""
-    acting = reading.acting
+    acting = it.reading.acting
     values = {
-        "id": attendance_id,
-        "occurrence_id": row["occurrence_id"],
-        "person_id": row["person_id"],
-        "kind": row["activity_kind"],
-        "way": _way(reading, walk_in=decision.walk_in),
+        "id": it.attendance_id,
+        "occurrence_id": it.row["occurrence_id"],
+        "person_id": it.row["person_id"],
+        "kind": it.row["activity_kind"],
+        "way": _way(it.reading, walk_in=it.decision.walk_in),
         "device_id": acting.id if acting.device is not None else None,
         "actor_id": acting.person_id,
-        "checked_in_at": reading.time.at,
-        "device_time": reading.request.scanned_at,
-        "received_at": reading.now,
-        "starts_at": row["starts_at"],
-        "ends_at": row["ends_at"],
-        "minutes": minutes_between(row["starts_at"], row["ends_at"]),
-        "work_on": facts.day,
-        "points": facts.worth.points,
-        "credited": decision.credited,
-        "policy_version": read_policy(row["policy_rules"]).version,
-        "offline": reading.request.offline,
-        "overridden": decision.overridden,
-        "age_ok": reading.request.age_ok,
-        "without_points": facts.worth.opted_out,
-        "note": reading.request.overridden_because,
+        "checked_in_at": it.reading.time.at,
+        "device_time": it.reading.request.scanned_at,
+        "received_at": it.reading.now,
+        "starts_at": it.row["starts_at"],
+        "ends_at": it.row["ends_at"],
+        "minutes": minutes_between(it.row["starts_at"], it.row["ends_at"]),
+        "work_on": it.facts.day,
+        "points": it.facts.worth.points,
+        "credited": it.decision.credited,
+        "policy_version": read_policy(it.row["policy_rules"]).version,
+        "offline": it.reading.request.offline,
+        "overridden": it.decision.overridden,
+        "age_ok": it.reading.request.age_ok,
+        "without_points": it.facts.worth.opted_out,
+        "note": it.reading.request.overridden_because,
         "annulled_because": "",
-        "told_at": reading.now if acting.is_citizen else None,
+        "told_at": it.reading.now if acting.is_citizen else None,
     }
     statement = _ADD_ATTENDANCE[session.get_bind().dialect.name]
     return session.connection().execute(statement, values).first() is not None
 
 
-def _credit(
-    session: Session,
-    reading: Reading,
-    row: RowMapping,
-    decision: Decision,
-    attendance_id: uuid.UUID,
-) -> int:
+def _credit(session: Session, it: _Decided) -> int:
     """Book what may be booked now; returns the balance."""
-    balance = int(row["balance"] or 0)
-    if decision.credited <= 0:
+    balance = int(it.row["balance"] or 0)
+    if it.decision.credited <= 0:
         return balance
     cause = ledger.Cause(
         "attendance",
-        attendance_id,
-        reading.now,
-        actor_id=reading.acting.person_id,
-        policy_version=read_policy(row["policy_rules"]).version,
-        work_on=day_of(row["starts_at"], zone_of(session)),
+        it.attendance_id,
+        it.reading.now,
+        actor_id=it.reading.acting.person_id,
+        policy_version=read_policy(it.row["policy_rules"]).version,
+        work_on=day_of(it.row["starts_at"], zone_of(session)),
     )
-    account = CitizenAccount(row["account_id"], balance, row["earnings"])
-    return ledger.earn(session, account, decision.credited, cause)[1]
+    account = CitizenAccount(it.row["account_id"], balance, it.row["earnings"])
+    return ledger.earn(session, account, it.decision.credited, cause)[1]
 
 
-def _open_review(
-    session: Session,
-    reading: Reading,
-    row: RowMapping,
-    decision: Decision,
-    attendance_id: uuid.UUID,
-) -> None:
+def _open_review(session: Session, it: _Decided) -> None:
     session.connection().execute(
         _ADD_REVIEW,
         {
             "id": new_id(),
-            "reason": Reason(decision.review[0]).value,
-            "person_id": row["person_id"],
-            "attendance_id": attendance_id,
-            "points": decision.waiting,
+            "reason": Reason(it.decision.review[0]).value,
+            "person_id": it.row["person_id"],
+            "attendance_id": it.attendance_id,
+            "points": it.decision.waiting,
             "state": "open",
-            "opened_at": reading.now,
-            "due_at": reading.now + REVIEW_TIME,
+            "opened_at": it.reading.now,
+            "due_at": it.reading.now + REVIEW_TIME,
             "answer": "",
             "objection": "",
         },

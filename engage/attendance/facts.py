@@ -75,7 +75,7 @@ def _earned(given: dict[str, Any], start: str, end: str, *, last: bool) -> Any:
     return total("earn", Transfer.credit_id) - total("reverse", Transfer.debit_id)
 
 
-def build() -> Select[Any]:
+def build() -> Select[*tuple[Any, ...]]:
     """One row per occurrence that exists; what the code or person does not give is empty."""
     given = _params()
     subject = aliased(Member)  # the citizen as a member of the organisation

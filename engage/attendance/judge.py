@@ -14,7 +14,7 @@ from engage.core import codes
 from engage.core.activities import Kind
 from engage.core.ages import Age, AgeNeed
 from engage.core.checkin import Caller, CheckInFacts, CodeState, Way, Window, Worth
-from engage.core.codes import CodeType
+from engage.core.codes import Code, CodeType
 from engage.core.fairness import is_walk_in_share_high
 from engage.core.periods import day_of
 from engage.core.places import Places, Registration
@@ -34,11 +34,16 @@ def code_state(keys: Keyring, reading: Reading, row: RowMapping) -> tuple[CodeSt
     code = reading.code
     if code is None or row["pass_id"] is None or row["person_id"] is None:
         return CodeState.UNKNOWN, None
-    if code.type is CodeType.CARD:
-        known = keys.matches(row["pass_secret_hash"] or "", code.text)
-        return (CodeState.CURRENT if known else CodeState.UNKNOWN), None
-    if code.type is not CodeType.PASS:
-        return CodeState.UNKNOWN, None
+    if code.type is CodeType.PASS:
+        return _phone_code_state(keys, reading, row, code)
+    is_card = code.type is CodeType.CARD
+    known = is_card and keys.matches(row["pass_secret_hash"] or "", code.text)
+    return (CodeState.CURRENT if known else CodeState.UNKNOWN), None
+
+
+def _phone_code_state(
+    keys: Keyring, reading: Reading, row: RowMapping, code: Code
+) -> tuple[CodeState, int | None]:
     around = codes.step_of(reading.time.at)
     secret = _secret(keys, row["pass_secret"])
     step = codes.find_step(secret, code, around, codes.STEP_REACH)

@@ -1,4 +1,4 @@
-"""What is offered, who may register, who moves up, what it may cost. Rules ACT-1 to ACT-13."""
+"""What is offered, who may register, who moves up, what it may cost. Rules ACT-5 to ACT-12."""
 
 from __future__ import annotations
 

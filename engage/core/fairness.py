@@ -1,4 +1,4 @@
-"""How the city looks for what is unfair, in the open. Rules FAI-1 to FAI-8."""
+"""How the city looks for what is unfair, in the open. Rules FAI-1 to FAI-7."""
 
 from __future__ import annotations
 

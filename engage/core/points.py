@@ -1,4 +1,4 @@
-"""What a point is, how points move and what an hour is worth. Rules PTS-1 to PTS-16."""
+"""What a point is, how points move and what an hour is worth. Rules PTS-1 to PTS-12."""
 
 from __future__ import annotations
 

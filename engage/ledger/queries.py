@@ -32,7 +32,7 @@ class CitizenAccount:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of a citizen's history. ``points`` is above zero for what came, below for what went."""
+    """One line of a citizen's history; ``points`` above zero came, below zero went."""
 
     id: uuid.UUID
     kind: str

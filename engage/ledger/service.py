@@ -25,7 +25,7 @@ from engage.ledger.models import (
     Shortfall,
     Transfer,
 )
-from engage.storage.base import new_id
+from engage.storage.base import new_id, table_of
 from engage.storage.conflicts import broken_constraint
 from engage.storage.keys import keys_of
 from engage.storage.unit_of_work import TryAgain
@@ -36,28 +36,35 @@ _issuance, _escrow = SYSTEM_IDS[ISSUANCE], SYSTEM_IDS[ESCROW]
 _expired, _written_off = SYSTEM_IDS[EXPIRED], SYSTEM_IDS[WRITTEN_OFF]
 
 # Built once: on the hot paths building a statement costs more than running it.
-_accounts = Account.__table__.c
-_INSERT = insert(Transfer.__table__)
+_ACCOUNTS, _TRANSFERS = table_of(Account), table_of(Transfer)
+_accounts = _ACCOUNTS.c
+_INSERT = insert(_TRANSFERS)
 _EARN = (
-    update(Account.__table__)
-    .where(_accounts.id == bindparam("account", type_=Uuid()), _accounts.earnings == bindparam("seen"))
+    update(_ACCOUNTS)
+    .where(
+        _accounts.id == bindparam("account", type_=Uuid()),
+        _accounts.earnings == bindparam("seen"),
+    )
     .values(balance=_accounts.balance + bindparam("points"), earnings=_accounts.earnings + 1)
     .returning(_accounts.balance)
 )
 _ADD = (
-    update(Account.__table__)
+    update(_ACCOUNTS)
     .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(balance=_accounts.balance + bindparam("points"))
     .returning(_accounts.balance)
 )
 _TAKE = (
-    update(Account.__table__)
-    .where(_accounts.id == bindparam("account", type_=Uuid()), _accounts.balance >= bindparam("points"))
+    update(_ACCOUNTS)
+    .where(
+        _accounts.id == bindparam("account", type_=Uuid()),
+        _accounts.balance >= bindparam("points"),
+    )
     .values(balance=_accounts.balance - bindparam("points"))
     .returning(_accounts.balance)
 )
 _LOCK = (
-    update(Account.__table__)
+    update(_ACCOUNTS)
     .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(earnings=_accounts.earnings + 1)
     .returning(_accounts.balance)
@@ -318,8 +325,9 @@ def sealed_text(row: Mapping[str, Any]) -> bytes:
 
 def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID:
     ensure_moves(points)
+    transfer_id = new_id()
     row: dict[str, Any] = {
-        "id": new_id(),
+        "id": transfer_id,
         "key": move.key or f"{move.kind}:{cause.kind}:{cause.id}",
         "kind": move.kind,
         "debit_id": move.debit_id,
@@ -340,4 +348,4 @@ def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID
         if broken_constraint(exc) == ONCE:
             raise AlreadyPosted() from exc
         raise
-    return row["id"]
+    return transfer_id

@@ -1,4 +1,4 @@
-"""The yearly points budget of an organisation: one counter, moved by conditional updates (ACT-8)."""
+"""The yearly points budget of an organisation: one counter, conditional updates (ACT-8)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def grant(session: Session, organisation_id: uuid.UUID, year: int, points: int) 
 
 
 def reserve(session: Session, organisation_id: uuid.UUID, year: int, points: int) -> None:
-    """Set points aside for what is being published. Raises BudgetShort with how many are missing."""
+    """Set points aside for what is being published. Raises BudgetShort with what is missing."""
     if not draw(session, organisation_id, year, points):
         free = get_free_points(session, organisation_id, year)
         raise BudgetShort(missing_points=points - free)

@@ -1,1 +1,1 @@
-"""What a person may ask of us: everything stored, erasure, joining two accounts; and what time removes."""
+"""What a person may ask of us: all that is stored, erasure, one account out of two."""

@@ -49,9 +49,7 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
     )
 
 
-def make_sessions(
-    engine: Engine, keys: Keyring, zone: ZoneInfo = BERLIN
-) -> sessionmaker[Session]:
+def make_sessions(engine: Engine, keys: Keyring, zone: ZoneInfo = BERLIN) -> sessionmaker[Session]:
     """Sessions that carry the installation's keys and the city's time zone.
 
     See ``keys.keys_of`` and ``zone_of``.

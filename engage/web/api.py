@@ -71,7 +71,9 @@ def _bad_input(error: _ValidationError) -> tuple[dict[str, Any], int, dict[str, 
 
 def _field_error(name: str, texts: object) -> dict[str, str]:
     text = str(texts[0]) if isinstance(texts, (list, tuple)) and texts else str(texts)
-    code = "unknown_field" if "xtra inputs" in text else "missing" if "required" in text else "invalid"
+    code = "missing" if "required" in text else "invalid"
+    if "xtra inputs" in text:
+        code = "unknown_field"
     sentences = {
         "unknown_field": gettext("This field is not known here."),
         "missing": gettext("This is needed."),

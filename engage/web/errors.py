@@ -37,8 +37,9 @@ def _show(name: str, fact: object) -> str:
     if isinstance(fact, datetime):
         return moment(fact)
     if isinstance(fact, date):
-        return format_date(fact, "medium")
-    return format_decimal(fact) if isinstance(fact, int) and not isinstance(fact, bool) else str(fact)
+        return str(format_date(fact, "medium"))
+    is_number = isinstance(fact, int) and not isinstance(fact, bool)
+    return str(format_decimal(fact)) if is_number else str(fact)
 
 
 def outcome_of(error: DomainError | Outcome) -> Outcome:
@@ -59,13 +60,11 @@ def plain(fact: object) -> Any:
     """A fact as JSON carries it: instants RFC 3339 in UTC, ids as text."""
     if isinstance(fact, datetime):
         return fact.isoformat().replace("+00:00", "Z")
-    if isinstance(fact, (bool, int, float, str)) or fact is None:
-        return fact
     if isinstance(fact, (list, tuple)):
         return [plain(item) for item in fact]
     if isinstance(fact, Mapping):
         return {str(key): plain(item) for key, item in fact.items()}
-    return str(fact)
+    return fact if isinstance(fact, (int, float, str)) or fact is None else str(fact)
 
 
 def problem(
@@ -142,7 +141,7 @@ def _http_sentence(status: int) -> str:
         415: gettext("Please send JSON."),
         429: gettext("That was too often. Please wait a little."),
     }
-    return sentences.get(status, gettext("The request could not be carried out."))
+    return str(sentences.get(status, gettext("The request could not be carried out.")))
 
 
 def show_server_error(error: InternalServerError) -> ResponseReturnValue:

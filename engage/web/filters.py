@@ -18,6 +18,9 @@ from flask import Flask, current_app
 from flask_babel import get_locale, get_timezone, gettext, ngettext, pgettext
 from wtforms import Field, widgets
 
+from engage.core.geography import DORTMUND
+from engage.web.context import settings
+
 Zone = tzinfo | str | None
 
 #: Date and time as people in this language say them. Other languages use the Unicode tables.
@@ -31,6 +34,7 @@ PATTERNS = {
         "hour_bare": "H",
         "time_bare": "H.mm",
         "month": "MMMM y",
+        "month_name": "LLLL",
         "weekday": "ccc",
         "day_number": "d.",
         "month_short": "LLL",
@@ -44,6 +48,7 @@ PATTERNS = {
         "hour_bare": "H:mm",
         "time_bare": "H:mm",
         "month": "MMMM y",
+        "month_name": "LLLL",
         "weekday": "EEE",
         "day_number": "d",
         "month_short": "MMM",
@@ -58,6 +63,7 @@ SKELETONS = {
     "hour_bare": "Hm",
     "time_bare": "Hm",
     "month": "yMMMM",
+    "month_name": "LLLL",
     "weekday": "E",
     "day_number": "d",
     "month_short": "MMM",
@@ -163,6 +169,11 @@ def month(instant: datetime | date, timezone: Zone = None) -> str:
     return say("month", local(instant, _zone(timezone)), _locale())
 
 
+def month_name(instant: datetime | date, timezone: Zone = None) -> str:
+    """ "Mai" / "May", where the year is clear."""
+    return say("month_name", local(instant, _zone(timezone)), _locale())
+
+
 def time(instant: datetime, timezone: Zone = None) -> str:
     """ "9.52 Uhr" / "9:52"."""
     return say_time(local(instant, _zone(timezone)), _locale())
@@ -245,6 +256,12 @@ def euro(cents: int) -> str:
     return format_currency(cents / 100, "EUR", locale=_locale())
 
 
+def district(code: str) -> str:
+    """The name of a part of the city by its code; the code itself if the city has no such."""
+    given = settings().city.districts or tuple((one.code, one.name) for one in DORTMUND)
+    return dict(given).get(code, code)
+
+
 def text_direction() -> str:
     """ "ltr", or "rtl" for languages written from right to left."""
     return str(_locale().text_direction)
@@ -277,6 +294,7 @@ FILTERS: tuple[Callable[..., object], ...] = (
     day,
     day_long,
     month,
+    month_name,
     time,
     moment,
     time_range,
@@ -290,6 +308,7 @@ FILTERS: tuple[Callable[..., object], ...] = (
     hours,
     euro,
     language_name,
+    district,
     control,
 )
 

@@ -39,7 +39,14 @@ class Entry:
 
 #: The bar at the thumb, in this order; on wide windows the same places stand at the top.
 MAIN = (
-    Place("home.show_start", lazy_pgettext("menu", "Start"), "home"),
+    Place(
+        "home.show_home",
+        lazy_pgettext("menu", "Start"),
+        "home",
+        "signed_in",
+        also=("home.show_start",),
+    ),
+    Place("home.show_start", lazy_pgettext("menu", "Start"), "home", "stranger"),
     Place(
         "activities.show_activities",
         lazy_pgettext("menu", "Take part"),

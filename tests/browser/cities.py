@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from config import Settings
+from engage import create_app
 from tests import databases
 from tests.ports import free_port
 
@@ -41,6 +44,23 @@ class City:
         )
         assert said.returncode == 0, f"flask {' '.join(arguments)}: {said.stdout}{said.stderr}"
         return said.stdout
+
+    def settings(self) -> Settings:
+        """The settings that the server runs with."""
+        return Settings.from_env(environment(self.database_url, self.url))
+
+    def cookie(self, person: Any) -> str:
+        """The session cookie of somebody who has just signed in, with the second factor."""
+        app = create_app(self.settings())
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = f"{person.id}:{person.session_epoch}"
+            session["_fresh"] = True
+            session["second_factor"] = str(person.id)
+        app.extensions["engine"].dispose()
+        cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None
+        return cookie.value
 
 
 def environment(database_url: str, url: str) -> dict[str, str]:
@@ -79,10 +99,10 @@ def _settle(path: Path) -> None:
 
 
 @contextmanager
-def open_city(folder: Path, database_url: str | None = None) -> Iterator[City]:
-    """Serve the demo city, or the given database, on a free port until the block ends."""
+def open_city(folder: Path, database_url: str) -> Iterator[City]:
+    """Serve a migrated database on a free port until the block ends."""
     port = free_port()
-    city = City(f"http://localhost:{port}", database_url or demo_database(folder))
+    city = City(f"http://localhost:{port}", database_url)
     command = [
         sys.executable,
         "-m",

@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from sqlalchemy.orm import Session
 
+from config import Settings
+from engage.accounts.models import Person
+from engage.activities.models import Activity, Occurrence
 from tests import databases
-from tests.browser.cities import City, open_city
+from tests.browser.cities import City, demo_database, open_city
 from tests.browser.visitors import DESKTOP, PHONE, Visitor
+from tests.factories.activities import occurrence as make_occurrence
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -25,6 +31,8 @@ QUIET = (
     "--no-first-run",
 )
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+
+GERMAN = {"locale": "de-DE", "timezone_id": "Europe/Berlin"}
 
 Visit = Callable[..., Visitor]
 
@@ -66,29 +74,64 @@ def browser(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
 
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    """A city of this test's own, empty until ``session`` or the cast put something in."""
+    with open_city(tmp_path, databases.sqlite_database(tmp_path)) as city:
+        yield city
+
+
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """The demo city, served for the tests of one file."""
-    with open_city(tmp_path_factory.mktemp("city")) as city:
+    folder = tmp_path_factory.mktemp("city")
+    with open_city(folder, demo_database(folder)) as city:
         yield city
 
 
 @pytest.fixture
-def visit(city: City, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Opens windows: ``visit()`` a phone, ``visit(DESKTOP)``, ``visit(browser=…, locale="en-GB")``.
+def database_url(city: City) -> str:
+    """The cast lives in the city that is served."""
+    return city.database_url
+
+
+@pytest.fixture
+def settings(city: City) -> Settings:
+    return city.settings()
+
+
+@pytest.fixture
+def occurrence(session: Session, activity: Activity, mina: Person) -> Occurrence:
+    """Has begun an hour ago and lasts two more, by the server's clock; Mina has a place."""
+    begun = datetime.now(UTC) - timedelta(hours=1)  # noqa: TID251 - the server's clock is the real one
+    return make_occurrence(session, activity, starts_at=begun, hours=3, places=[mina])
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Opens windows: ``visit()`` a phone, ``visit(DESKTOP)``, ``visit(person=mina)``.
+
+    ``city=demo_city`` visits another city than ``city``; ``browser=launch(camera=film)`` brings a
+    camera; what playwright's ``new_context`` takes may follow (``locale="en-GB"``).
 
     When the test is over, no window may have seen an error or asked another host.
     """
     visitors: list[Visitor] = []
 
     def open_window(
-        device: dict[str, Any] = PHONE, *, browser: Browser = browser, **options: Any
+        device: dict[str, Any] = PHONE,
+        *,
+        person: Any = None,
+        city: City | None = None,
+        browser: Browser = browser,
+        **options: Any,
     ) -> Visitor:
-        context = browser.new_context(
-            **{"locale": "de-DE", "timezone_id": "Europe/Berlin", **device, **options}
-        )
+        where: City = city or request.getfixturevalue("city")
+        context = browser.new_context(**{**GERMAN, **device, **options})
         context.set_default_timeout(10_000)
-        visitors.append(Visitor(context, city.url, lambda name: _kept(request, name)))
+        visitors.append(Visitor(context, where.url, lambda name: _kept(request, name)))
+        if person is not None:
+            visitors[-1].sign_in(where.cookie(person))
         return visitors[-1]
 
     yield open_window

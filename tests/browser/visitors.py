@@ -51,6 +51,10 @@ class Visitor:
         self.shot(urlsplit(self.page.url).path.strip("/").replace("/", "-") or "start")
         return self.page
 
+    def sign_in(self, cookie: str) -> None:
+        """Become the person of this session cookie; see ``City.cookie``."""
+        self.context.add_cookies([{"name": "session", "value": cookie, "url": self.url}])
+
     def shot(self, name: str) -> None:
         """Keep a screenshot of the whole page under this name, if screenshots are wanted."""
         self._shots += 1
