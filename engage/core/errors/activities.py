@@ -26,7 +26,7 @@ class RegistrationFull(Conflict):
 class RegistrationClosed(Conflict):
     code = "registration_closed"
     message = N_("Registration for this date is closed.")
-    variants = (Sentence(N_("Registration closed on %(closed_at)s.")),)
+    variants = (Sentence(N_("Registration closed: %(closed_at)s.")),)
 
 
 class NotOnList(Conflict):
@@ -150,7 +150,7 @@ class ClaimTooOld(RuleBroken):
 class ClaimDecided(Conflict):
     code = "claim_decided"
     message = N_("These hours were already decided.")
-    variants = (Sentence(N_("These hours were already decided on %(decided_at)s.")),)
+    variants = (Sentence(N_("These hours were already decided: %(decided_at)s.")),)
 
 
 class MissingPointsTooLate(Conflict):
