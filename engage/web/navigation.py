@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _
@@ -35,6 +36,15 @@ class Entry:
     url: str
     current: bool
     endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A place where somebody works for others, as the menu at the top shows it."""
+
+    name: str
+    url: str
+    icon: str
 
 
 #: The bar at the thumb, in this order; on wide windows the same places stand at the top.
@@ -119,9 +129,26 @@ def footer_navigation() -> list[Entry]:
     return _entries(FOOTER)
 
 
-def way_to(endpoint: str) -> str:
-    """The address of a page that needs nothing else; empty where there is no such page."""
-    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+def way_to(endpoint: str, **values: Any) -> str:
+    """The address of a page; empty where there is no such page."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def desks() -> list[Desk]:
+    """Where the person works for others: their organisations, their partners, the office."""
+    if not current_user.is_authenticated:
+        return []
+    found = [
+        Desk(role.name, way_to(endpoint, slug=role.slug), symbol)
+        for endpoint, symbol, roles in (
+            ("organisations.show_desk", "people", current_user.organisations),
+            ("partners.show_desk", "gift", current_user.partners),
+        )
+        for role in roles
+    ]
+    if current_user.is_office:
+        found.append(Desk(str(_("Programme office")), way_to("office.show_desk"), "shield"))
+    return [desk for desk in found if desk.url]
 
 
 def init_app(app: Flask) -> None:
@@ -129,4 +156,5 @@ def init_app(app: Flask) -> None:
         main_navigation=main_navigation,
         footer_navigation=footer_navigation,
         way_to=way_to,
+        desks=desks,
     )
