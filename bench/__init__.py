@@ -1,0 +1,1 @@
+"""What the hot paths cost, beside a floor that does the least a database allows."""
