@@ -17,6 +17,7 @@ from engage.accounts import login
 from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.partners import queries as partners
+from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
 from engage.web import (
@@ -32,7 +33,10 @@ from engage.web import (
 )
 
 #: Every blueprint of the application, pages first, then the API.
-BLUEPRINTS = (home.bp,)
+BLUEPRINTS = (
+    home.bp,
+    *rewards.BLUEPRINTS,
+)
 
 
 def create_app(
