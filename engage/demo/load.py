@@ -145,7 +145,7 @@ def _frame(session: Session, load: Load, citizens: int, now: datetime) -> _Frame
     )
 
 
-def _occurrence(  # noqa: PLR0913  # one row
+def _occurrence(  # one row
     session: Session,
     activity: Activity,
     occurrence_id: uuid.UUID,
@@ -273,7 +273,7 @@ def _attend(session: Session, add: Any, frame: _Frame, person_id: uuid.UUID) -> 
     return attendance_id
 
 
-def _reserve_for(  # noqa: PLR0913  # one row
+def _reserve_for(  # one row
     session: Session,
     add: Any,
     load: Load,
