@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings
 from engage import cli
 from engage.accounts import login
+from engage.activities import routes as activities
 from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.partners import queries as partners
@@ -35,6 +36,7 @@ from engage.web import (
 #: Every blueprint of the application, pages first, then the API.
 BLUEPRINTS = (
     home.bp,
+    activities.bp,
     *rewards.BLUEPRINTS,
 )
 
