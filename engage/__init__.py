@@ -14,11 +14,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings
 from engage import cli
 from engage.accounts import login
-from engage.activities import routes as activities
+from engage.accounts import routes as accounts
 from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.partners import queries as partners
-from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
 from engage.web import (
@@ -34,11 +33,7 @@ from engage.web import (
 )
 
 #: Every blueprint of the application, pages first, then the API.
-BLUEPRINTS = (
-    home.bp,
-    activities.bp,
-    *rewards.BLUEPRINTS,
-)
+BLUEPRINTS = (home.bp, accounts.bp,)
 
 
 def create_app(

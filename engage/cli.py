@@ -7,9 +7,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup
 
 from engage.audit.verify import CHECKS, verify
-from engage.demo.commands import seed
 from engage.serve import serve
 from engage.storage import migrate
+from engage.worker import worker
 
 db = AppGroup("db", help="The database's schema.")
 
@@ -43,7 +43,7 @@ def verify_ledger() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (db, ledger, seed, serve):
+    for command in (db, ledger, serve, worker):
         app.cli.add_command(command)
 
 

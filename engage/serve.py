@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -25,8 +25,6 @@ from engage.storage.engine import make_engine
 
 #: Seconds that a process has to finish what it is doing.
 PATIENCE = 15
-#: Requests that one server process works on at the same time; each may hold a connection.
-THREADS = 8
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
@@ -70,8 +68,7 @@ def server(host: str, port: int, workers: int) -> tuple[str, ...]:
         "--log-level",
         "warning",
     )
-    threads = ("--blocking-threads", str(THREADS), "--no-ws")
-    return (sys.executable, "-m", "granian", "--interface", "wsgi", *options, *threads, "wsgi:app")
+    return (sys.executable, "-m", "granian", "--interface", "wsgi", *options, "--no-ws", "wsgi:app")
 
 
 def run(*commands: Sequence[str], address: str) -> int:
@@ -107,7 +104,6 @@ def _tell(address: str) -> bool:
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask each to stop, then see that nothing it had started stays behind."""
     for child in children:
         if child.poll() is None:
             child.terminate()
@@ -117,10 +113,6 @@ def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        with suppress(ProcessLookupError):
-            os.killpg(
-                child.pid, signal.SIGKILL
-            )  # a server that is told while it starts forgets its own
 
 
 def _is_taken(host: str, port: int) -> bool:

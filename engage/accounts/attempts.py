@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Attempt
-from engage.core.accounts import FREE_TRIES, TRIES_COUNT_FOR, Tries, seconds_to_wait
-from engage.core.errors import SignInPaused
+from engage.core.accounts import TRIES_COUNT_FOR, counted_tries
+from engage.core.fairness import FREE_TRIES, ensure_sign_in_open
 from engage.storage.base import new_id
 from engage.storage.keys import keys_of
 
@@ -26,8 +26,10 @@ class Guess(StrEnum):
     MAIL = "mail"
 
 
-def count_tries(session: Session, kind: Guess, who: str, *, now: datetime) -> Tries:
-    """Wrong tries since the last right one, within the last 24 hours.
+def count_tries(
+    session: Session, kind: Guess, who: str, *, now: datetime
+) -> tuple[int, datetime | None]:
+    """How many wrong tries since the last right one, within 24 hours, and when the last was.
 
     who: an address, a card number, a person's id, a network address; kept only as a keyed hash.
     """
@@ -39,16 +41,18 @@ def count_tries(session: Session, kind: Guess, who: str, *, now: datetime) -> Tr
             *mine, ~Attempt.succeeded, (last_right.is_(None)) | (Attempt.at > last_right)
         )
     ).one()
-    return Tries(row[0], row[1])
+    return row[0], row[1]
 
 
 def ensure_not_paused(
     session: Session, kind: Guess, who: str, *, now: datetime, free: int = FREE_TRIES
 ) -> None:
-    """Raises SignInPaused with the seconds to wait (ACC-4, ACC-5)."""
-    seconds = seconds_to_wait(count_tries(session, kind, who, now=now), now, free=free)
-    if seconds:
-        raise SignInPaused(retry_after=seconds, minutes=-(-seconds // 60))
+    """Raises SignInPaused with the seconds to wait (FAI-7, ACC-4).
+
+    free: wrong tries that cost no pause.
+    """
+    wrong, last_at = count_tries(session, kind, who, now=now)
+    ensure_sign_in_open(counted_tries(wrong, free), last_at, now)
 
 
 def note_try(

@@ -22,6 +22,35 @@ RoleSource = Callable[[Session, uuid.UUID], Iterable[Role]]
 SECOND_FACTOR = "second_factor"
 
 
+#: What a session drops when somebody signs in: the rest, e.g. a ticket of the door, stays theirs.
+_DROPPED = {"_user_id", "_fresh", "_id", "csrf_token", SECOND_FACTOR, "signing_up"}
+
+
+def enter(person_id: uuid.UUID, epoch: int, *, remember: bool = False) -> None:
+    """Let this browser be the person from now on, in a session with new tokens.
+
+    remember: for 30 days; else until the browser is closed.
+    """
+    for name in _DROPPED:
+        session.pop(name, None)
+    session["_user_id"] = f"{person_id}:{epoch}"
+    session["_fresh"] = True
+    session.permanent = remember
+
+
+def enter_again(person_id: uuid.UUID, epoch: int) -> None:
+    """Stay signed in, as before, after the older sessions of the person have ended."""
+    proven = session.get(SECOND_FACTOR)
+    enter(person_id, epoch, remember=bool(session.permanent))
+    if proven:
+        session[SECOND_FACTOR] = proven
+
+
+def leave() -> None:
+    """Nothing of the person stays in this browser's session."""
+    session.clear()
+
+
 @dataclass(frozen=True, eq=False)
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
     """The person of this session. Frozen: a page reads it, services change the row."""

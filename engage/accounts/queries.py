@@ -69,6 +69,17 @@ def list_passes(session: Session, person_id: uuid.UUID, kind: str) -> list[Pass]
     )
 
 
+def get_pass(session: Session, person_id: uuid.UUID, pass_id: uuid.UUID, kinds: str) -> Pass:
+    """A pass of this person that is valid. Raises NotFound.
+
+    kinds: the letters it may have, e.g. ``PK``.
+    """
+    row = session.get(Pass, pass_id)
+    if row is None or row.person_id != person_id or row.kind not in kinds or row.revoked_at:
+        raise NotFound()
+    return row
+
+
 def has_card(session: Session, person_id: uuid.UUID) -> bool:
     """Whether the person holds a printed card that is valid."""
     return bool(list_passes(session, person_id, "K"))

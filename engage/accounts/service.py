@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engage.accounts import queries
 from engage.accounts.models import DataRead, Pass, Person
 from engage.accounts.passwords import PasswordHash
+from engage.core.accounts import LONGEST_NAME
 from engage.core.ages import Age
 from engage.core.codes import Code, CodeType, encode_bits, make_number, make_secret
 from engage.core.errors import InvalidInput, MailTaken
@@ -27,8 +28,6 @@ ONE_ADDRESS_ONE_ACCOUNT = "uq_people_email"
 CLAIM_CODE_LIFETIME = timedelta(days=28)
 #: Characters of a claim code: 40 bits, guessing is slowed.
 CLAIM_CODE_LENGTH = 8
-#: Characters of a display name, at most.
-LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
