@@ -15,9 +15,11 @@ from config import ROOT, Settings
 from engage import cli
 from engage.accounts import login
 from engage.accounts import routes as accounts
+from engage.activities import routes as activities
 from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.partners import queries as partners
+from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
 from engage.web import (
@@ -33,7 +35,12 @@ from engage.web import (
 )
 
 #: Every blueprint of the application, pages first, then the API.
-BLUEPRINTS = (home.bp, accounts.bp,)
+BLUEPRINTS = (
+    home.bp,
+    accounts.bp,
+    activities.bp,
+    *rewards.BLUEPRINTS,
+)
 
 
 def create_app(

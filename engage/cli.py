@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup
 
 from engage.audit.verify import CHECKS, verify
+from engage.demo.commands import seed
 from engage.serve import serve
 from engage.storage import migrate
 from engage.worker import worker
@@ -43,7 +44,7 @@ def verify_ledger() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (db, ledger, serve, worker):
+    for command in (db, ledger, seed, serve, worker):
         app.cli.add_command(command)
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -25,6 +25,8 @@ from engage.storage.engine import make_engine
 
 #: Seconds that a process has to finish what it is doing.
 PATIENCE = 15
+#: Requests that one server process works on at the same time; each may hold a connection.
+THREADS = 8
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
@@ -68,7 +70,8 @@ def server(host: str, port: int, workers: int) -> tuple[str, ...]:
         "--log-level",
         "warning",
     )
-    return (sys.executable, "-m", "granian", "--interface", "wsgi", *options, "--no-ws", "wsgi:app")
+    threads = ("--blocking-threads", str(THREADS), "--no-ws")
+    return (sys.executable, "-m", "granian", "--interface", "wsgi", *options, *threads, "wsgi:app")
 
 
 def run(*commands: Sequence[str], address: str) -> int:
@@ -104,6 +107,7 @@ def _tell(address: str) -> bool:
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask each to stop, then see that nothing it had started stays behind."""
     for child in children:
         if child.poll() is None:
             child.terminate()
@@ -113,6 +117,10 @@ def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(
+                child.pid, signal.SIGKILL
+            )  # a server that is told while it starts forgets its own
 
 
 def _is_taken(host: str, port: int) -> bool:

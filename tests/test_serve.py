@@ -54,11 +54,11 @@ def wait_for(path: Path) -> int:
 
 
 def is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    """Whether it still runs; one that only waits to be noticed does not."""
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process_id)], capture_output=True, text=True, check=False
+    )
+    return state.stdout.strip()[:1] not in {"", "Z"}
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
@@ -78,6 +78,18 @@ def test_when_one_process_fails_the_other_ends_too(tmp_path: Path) -> None:
     with running([sys.executable, "-c", "raise SystemExit(3)"], writing_its_id(worker)) as serving:
         assert serving.wait(20) == 3
     assert not worker.exists() or not is_alive(int(worker.read_text()))
+
+
+def test_what_a_process_had_started_ends_with_it(tmp_path: Path) -> None:
+    orphan = tmp_path / "orphan"
+    started = f"import subprocess, sys; subprocess.Popen({writing_its_id(orphan)!r}); {SLEEPER}"
+    with running([sys.executable, "-c", started], [sys.executable, "-c", SLEEPER]) as serving:
+        left = wait_for(orphan)
+
+        serving.send_signal(signal.SIGTERM)
+
+        assert serving.wait(20) == 0
+    assert not is_alive(left)
 
 
 def test_the_address_is_named_once_somebody_answers(tmp_path: Path) -> None:

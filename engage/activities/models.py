@@ -158,6 +158,17 @@ class Favourite(Model):
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"), index=True)
 
 
+class CalendarFeed(Model):
+    """The secret address under which a citizen's calendar program reads their dates."""
+
+    __tablename__ = "calendar_feeds"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    secret: Mapped[str]  # the token, encrypted: its page shows the address again
+    made_at: Mapped[datetime]
+
+
 class ImportFile(Model):
     """An uploaded file between its dry run and the organiser's yes; emptied after a day."""
 

@@ -323,11 +323,29 @@ def sealed_text(row: Mapping[str, Any]) -> bytes:
     return seal_text(fields | {"work_on": day.isoformat() if day else None})
 
 
-def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID:
+def earning_row(
+    session: Session, account_id: uuid.UUID, points: int, cause: Cause
+) -> dict[str, Any]:
+    """The row of an earning, sealed, for ``write_in_bulk``. The balance is the caller's."""
+    return _row(session, _Move("earn", _issuance, account_id), points, cause)
+
+
+def reserving_row(
+    session: Session, account_id: uuid.UUID, points: int, cause: Cause
+) -> dict[str, Any]:
+    """The row of a reservation likewise."""
+    return _row(session, _Move("reserve", account_id, _escrow), points, cause)
+
+
+def write_in_bulk(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write many transfers at once: only set-up of a load test does, never the running city."""
+    session.connection().execute(_INSERT, rows)
+
+
+def _row(session: Session, move: _Move, points: int, cause: Cause) -> dict[str, Any]:
     ensure_moves(points)
-    transfer_id = new_id()
     row: dict[str, Any] = {
-        "id": transfer_id,
+        "id": new_id(),
         "key": move.key or f"{move.kind}:{cause.kind}:{cause.id}",
         "kind": move.kind,
         "debit_id": move.debit_id,
@@ -341,11 +359,16 @@ def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID
         "refers_to_id": move.refers_to_id,
         "posted_at": cause.at,
     }
-    row["seal"] = keys_of(session).seal(sealed_text(row))
+    return row | {"seal": keys_of(session).seal(sealed_text(row))}
+
+
+def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID:
+    row = _row(session, move, points, cause)
     try:
         session.connection().execute(_INSERT, row)
     except IntegrityError as exc:
         if broken_constraint(exc) == ONCE:
             raise AlreadyPosted() from exc
         raise
+    transfer_id: uuid.UUID = row["id"]
     return transfer_id

@@ -17,7 +17,7 @@ QUIET = 2
 
 
 def link_of(code: Code) -> str:
-    """What the QR holds: the address any camera app opens, in upper case so that it stays small."""
+    """What the QR holds: the address any camera app opens, in upper case to stay small."""
     given = settings()
     if given.base_url.startswith("https://"):
         return code.link(given.host)

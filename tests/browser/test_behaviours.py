@@ -114,7 +114,9 @@ def open_page(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"locale": "en-GB", **PHONE, **options})
         context.set_default_timeout(10_000)
         visitors.append(Visitor(context, site.url, lambda _name: None))
-        return visitors[-1].open(path)
+        page = visitors[-1].open(path)
+        page.wait_for_load_state("networkidle")  # the behaviours have been fetched
+        return page
 
     yield open_window
     faults = [fault for visitor in visitors for fault in visitor.unexpected()]
@@ -159,8 +161,8 @@ def test_what_is_given_up_is_asked_about_first(open_page: Open, site: Site) -> N
     expect(button).to_be_focused()
     before = list(site.sent)
     button.click()
-    page.get_by_role("button", name="Yes").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Yes").click()
 
     assert before == []
     assert len(site.sent) == 1

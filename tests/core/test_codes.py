@@ -220,5 +220,7 @@ def test_cod_10_random_bytes_become_signs_without_losing_any() -> None:
     assert codes.encode_bits(b"\xff\xff\xff\xff\xff", 8) == "XXXXXXXX"
     assert len(codes.make_secret(b"12345678")) == 12
     assert codes.is_nonce(codes.encode_bits(bytes(17), codes.NONCE_LENGTH))
+    assert not codes.is_nonce("i" * codes.NONCE_LENGTH)
+    assert not codes.is_nonce("0" * (codes.NONCE_LENGTH - 1))
     with pytest.raises(ValueError, match="more than"):
         codes.encode_bits(b"1", 2)

@@ -101,6 +101,18 @@ def test_pts_14_expiring_leaves_points_in_grace_alone() -> None:
     assert left(*movements) == [(0, 10)]
 
 
+def test_pts_14_points_expire_at_the_very_end_of_their_grace() -> None:
+    movements = [
+        earn(10, 0),
+        out(TransferKind.RESERVE, 10, 1, "r"),
+        earn(20, 2),
+        back(TransferKind.RELEASE, 10, 740, "r"),
+        out(TransferKind.EXPIRE, 10, 754, "x"),
+    ]
+
+    assert left(*movements) == [(2, 20)]
+
+
 def test_pts_15_what_will_expire_is_known_60_and_14_days_before() -> None:
     movements = [earn(30, 0), earn(30, 40)]
     now = day(720)

@@ -33,6 +33,8 @@ def test_act_3_places_of_people_who_have_not_come_are_free_15_minutes_in() -> No
     assert places.has_room_at_door(NOON, LATER)
     assert places.freed_at(NOON, BEFORE) == LATER
     assert places.freed_at(NOON, LATER) is None
+    everybody_came = Places(capacity=4, registered=4, present=4, present_registered=4)
+    assert everybody_came.freed_at(NOON, BEFORE) is None
 
 
 def test_act_4_the_waiting_list_goes_before_other_walk_ins() -> None:
@@ -41,6 +43,7 @@ def test_act_4_the_waiting_list_goes_before_other_walk_ins() -> None:
     assert places.has_room_at_door(NOON, BEFORE, on_waiting_list=True)
     assert not places.has_room_at_door(NOON, BEFORE)
     assert places.has_room_at_door(NOON, LATER)
+    assert Places(capacity=1, registered=1, waitlisted=1).has_room_at_door(NOON, LATER)
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,7 @@ def test_case_30_points_in_an_open_reservation_are_taken_by_cancelling_it() -> N
     plan = plan_reversal(30, 10, reservations)
 
     assert (plan.cancel, plan.taken, plan.shortfall) == ((ONE, TWO), 30, 0)
+    assert plan_reversal(30, 30, reservations).cancel == ()
 
 
 def test_case_30_what_comes_back_settles_a_noted_shortfall_and_earnings_never_do() -> None:

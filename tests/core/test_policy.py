@@ -33,6 +33,7 @@ def test_pol_1_a_policy_is_stored_and_read_and_has_defaults() -> None:
 
     assert Policy.from_json(policy.to_json()) == policy
     assert Policy.from_json({}) == DEFAULT
+    assert Policy.from_json({"age_with_consent": 16}).age_with_consent == 16
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ def test_pol_1_a_policy_is_stored_and_read_and_has_defaults() -> None:
         ),
         ("participation", 15, "Please give points as flat, in rising bands, or per hour."),
         ("age_with_consent", 17, "The age with consent is not above the age alone."),
+        ("age_with_consent", "x", "Please give a whole number from 0 to 21."),
         ("speed", 3, "There is no such setting."),
     ],
 )

@@ -16,6 +16,7 @@ from engage.core.redemption import (
     LIFE,
     LONGEST_LIFE,
     PRIVATE,
+    SHORTEST_LIFE,
     UNDO,
     RedeemFacts,
     RedemptionState,
@@ -193,6 +194,7 @@ def test_red_4_a_voucher_lives_15_minutes_and_is_honoured_two_more() -> None:
     assert expiry == NOON + timedelta(minutes=15)
     assert not is_over(expiry, NOON + timedelta(minutes=17))
     assert is_over(expiry, NOON + timedelta(minutes=17, seconds=1))
+    assert expires_at(NOON, SHORTEST_LIFE) == NOON + timedelta(minutes=1)
     assert expires_at(NOON, LONGEST_LIFE) == NOON + timedelta(days=30)
     for wrong in (timedelta(0), timedelta(days=31)):
         with pytest.raises(ValueError, match="30 days"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engage.activities.queries.catalogue import (
+    Cursor,
     Offer,
     Wish,
     count_upcoming,
@@ -28,10 +29,15 @@ from engage.activities.queries.occurrences import (
     sum_attended_points,
 )
 from engage.activities.queries.places import (
+    OpenDate,
     Place,
     count_waiting,
+    find_feed_person,
+    find_feed_token,
     find_person_places,
     find_registration,
+    find_states,
+    list_dates,
     list_past_places,
     list_registered,
     list_waiting,
@@ -40,16 +46,21 @@ from engage.activities.queries.places import (
 from engage.activities.queries.worth import Worths, worths
 
 __all__ = [
+    "Cursor",
     "Offer",
+    "OpenDate",
     "OwnActivity",
     "Place",
     "Wish",
     "Worths",
     "count_upcoming",
     "count_waiting",
+    "find_feed_person",
+    "find_feed_token",
     "find_next_occurrences",
     "find_person_places",
     "find_registration",
+    "find_states",
     "get_activity",
     "get_managed_occurrence",
     "get_occurrence",
@@ -58,6 +69,7 @@ __all__ = [
     "get_public_activity",
     "has_attendances",
     "is_present",
+    "list_dates",
     "list_favourites",
     "list_occurrences",
     "list_own_activities",

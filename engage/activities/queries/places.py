@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from engage.activities.models import Activity, Occurrence, Registration
+from engage.activities.models import Activity, CalendarFeed, Occurrence, Registration
 from engage.organisations.models import Organisation
+from engage.storage.keys import keys_of, token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,40 @@ class Place:
     status_reason: str
     changed_at: datetime | None
     points_rule: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDate:
+    """A date ahead as one person sees it.
+
+    state:         of the person: ``registered``, ``waitlisted`` or empty.
+    waiting:       people on its waiting list.
+    """
+
+    id: uuid.UUID
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    place: str
+    address: str
+    district_code: str | None
+    capacity: int | None
+    taken: int
+    has_waiting_list: bool
+    walk_ins: bool
+    status: str
+    status_reason: str
+    state: str
+    position: int | None
+    offered_until: datetime | None
+    waiting: int
+
+    @property
+    def places_left(self) -> int | None:
+        """Places for newcomers: people who wait come first."""
+        if self.capacity is None:
+            return None
+        return max(0, self.capacity - self.taken - self.waiting)
 
 
 def find_registration(
@@ -115,6 +151,77 @@ def _ahead(mine: Any) -> Any:
         )
         .scalar_subquery()
     )
+
+
+def list_dates(
+    session: Session,
+    activity_id: uuid.UUID,
+    person_id: uuid.UUID | None,
+    *,
+    now: datetime,
+    limit: int = 30,
+) -> list[OpenDate]:
+    """Dates of an activity that are not over, cancelled ones too, as this person sees them."""
+    mine = and_(
+        Registration.occurrence_id == Occurrence.id,
+        Registration.person_id == person_id,
+        Registration.state != "cancelled",
+    )
+    other = aliased(Registration)
+    waiting = (
+        select(func.count())
+        .where(other.occurrence_id == Occurrence.id, other.state == "waitlisted")
+        .scalar_subquery()
+    )
+    names = [name for name in OpenDate.__dataclass_fields__ if hasattr(Occurrence, name)]
+    rows = session.execute(
+        select(
+            *(getattr(Occurrence, name) for name in names),
+            Registration.state,
+            Registration.offered_until,
+            _ahead(Registration).label("position"),
+            waiting.label("waiting"),
+        )
+        .outerjoin(Registration, mine)
+        .where(Occurrence.activity_id == activity_id, Occurrence.ends_at > now)
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(limit)
+    ).mappings()
+    return [_open_date(dict(row)) for row in rows]
+
+
+def _open_date(row: dict[str, Any]) -> OpenDate:
+    position = row["position"] if row["state"] == "waitlisted" else None
+    return OpenDate(**(row | {"position": position, "state": row["state"] or ""}))
+
+
+def find_states(
+    session: Session, person_id: uuid.UUID | None, occurrence_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, str]:
+    """Where among these dates the person has a place or waits."""
+    if person_id is None:
+        return {}
+    rows = session.execute(
+        select(Registration.occurrence_id, Registration.state).where(
+            Registration.person_id == person_id,
+            Registration.state != "cancelled",
+            Registration.occurrence_id.in_(list(occurrence_ids)),
+        )
+    )
+    return {row.occurrence_id: row.state for row in rows}
+
+
+def find_feed_person(session: Session, token: str) -> uuid.UUID | None:
+    """Whose calendar this secret opens."""
+    return session.scalar(
+        select(CalendarFeed.person_id).where(CalendarFeed.token_hash == token_hash(token))
+    )
+
+
+def find_feed_token(session: Session, person_id: uuid.UUID) -> str | None:
+    """The secret of a person's calendar, if they made one."""
+    feed = session.get(CalendarFeed, person_id)
+    return keys_of(session).decrypt(feed.secret).decode() if feed else None
 
 
 def _places(person_id: uuid.UUID) -> Select[Any]:

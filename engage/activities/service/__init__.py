@@ -9,6 +9,7 @@ from engage.activities.service.changes import (
     change_occurrence,
     remove_person,
 )
+from engage.activities.service.letters import TAKE_PLACE
 from engage.activities.service.offering import (
     archive,
     copy,
@@ -18,6 +19,7 @@ from engage.activities.service.offering import (
     take_up_again,
 )
 from engage.activities.service.registration import (
+    accept_offer,
     leave,
     leave_all,
     move_registrations,
@@ -30,23 +32,28 @@ from engage.activities.service.writing import (
     Details,
     add_date,
     add_series,
+    close_calendar,
     draft,
     extend_series,
     mark,
     new_occurrence,
+    open_calendar,
     unmark,
     write,
 )
 
 __all__ = [
+    "TAKE_PLACE",
     "DateDraft",
     "Details",
     "OccurrenceChange",
+    "accept_offer",
     "add_date",
     "add_series",
     "archive",
     "cancel_occurrence",
     "change_occurrence",
+    "close_calendar",
     "copy",
     "draft",
     "extend_series",
@@ -55,6 +62,7 @@ __all__ = [
     "mark",
     "move_registrations",
     "new_occurrence",
+    "open_calendar",
     "promote",
     "publish",
     "register",

@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from engage.accounts import links
 from engage.accounts import queries as accounts
 from engage.accounts.models import Person
 from engage.activities import queries
 from engage.activities.models import Activity, Occurrence, Registration
 from engage.activities.service.counting import move_places
-from engage.activities.service.letters import offer_place, tell
+from engage.activities.service.letters import TAKE_PLACE, offer_place, tell
 from engage.core.activities import (
     ActivityState,
     BodyState,
@@ -173,6 +174,18 @@ def take_offer(
     tell(session, "place_confirmed", person_id, occurrence, now=now)
     move_places(session, occurrence_id, 1, [registration.id])
     return Outcome("registered", {"starts_at": occurrence.starts_at})
+
+
+def accept_offer(session: Session, token: str, *, now: datetime) -> tuple[Outcome, uuid.UUID]:
+    """Take the place behind a mailed link, once; returns the date with the answer.
+
+    Raises MailLinkUnknown, MailLinkUsed, MailLinkExpired and what `take_offer` raises.
+    """
+    link = links.get_link(session, token, TAKE_PLACE, now=now)
+    if link.subject_id is None or link.person_id is None:
+        raise NotFound()
+    links.use_link(session, link, now=now)
+    return take_offer(session, link.subject_id, link.person_id, now=now), link.subject_id
 
 
 def _offered(

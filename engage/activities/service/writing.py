@@ -13,17 +13,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engage.activities import queries, series
-from engage.activities.models import Activity, Favourite, Occurrence
+from engage.activities.models import Activity, CalendarFeed, Favourite, Occurrence
 from engage.activities.service.budgets import set_aside
 from engage.core.activities import series_until
 from engage.core.codes import make_number
 from engage.core.errors import NotFound
 from engage.core.points import PointsRule
 from engage.storage.base import new_id
-from engage.storage.keys import keys_of
-
-#: What a form of an activity fills in.
-ONE_MARK = "uq_favourites_person_id_activity_id"
+from engage.storage.keys import keys_of, token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +215,21 @@ def unmark(session: Session, activity_id: uuid.UUID, person_id: uuid.UUID) -> No
             Favourite.activity_id == activity_id, Favourite.person_id == person_id
         )
     )
+
+
+def open_calendar(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:
+    """Give a person's calendar program a secret address; an earlier one stops working."""
+    token = secrets.token_urlsafe(24)
+    session.merge(
+        CalendarFeed(
+            person_id=person_id,
+            token_hash=token_hash(token),
+            secret=keys_of(session).encrypt(token.encode()),
+            made_at=now,
+        )
+    )
+
+
+def close_calendar(session: Session, person_id: uuid.UUID) -> None:
+    """Take the secret address away."""
+    session.execute(delete(CalendarFeed).where(CalendarFeed.person_id == person_id))
