@@ -53,4 +53,6 @@ def test_nothing_stands_in_anybodys_way(
 ) -> None:
     person: Person | None = None if role == "stranger" else request.getfixturevalue(role)
 
-    assert walk(visit(device, person=person)) == []
+    faults = walk(visit(device, person=person))
+
+    assert not faults, "\n".join(faults)
