@@ -68,7 +68,7 @@ def invalid_html(folder: Path) -> list[str]:
     if not VALIDATOR.exists():
         databases.missing("html-validate is not installed (make check installs it)")
     pages = sorted(folder.glob("*.html"))
-    options = ["--config", ROOT / ".htmlvalidate.json", "--formatter", "json"]
+    options = ["--config", ROOT / ".ci/htmlvalidate.json", "--formatter", "json"]
     command = [str(part) for part in [VALIDATOR, *options, *pages]]
     said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert said.stdout, said.stderr
