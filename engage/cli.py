@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup
 
@@ -25,7 +26,11 @@ def upgrade() -> None:
 @db.command("check")
 def check() -> None:
     """Fail when the schema and the models differ."""
-    migrate.check(current_app.extensions["engine"])
+    try:
+        migrate.check(current_app.extensions["engine"])
+    except CommandError as difference:
+        raise click.ClickException(str(difference)) from None
+    click.echo("The schema is what the models say.")
 
 
 ledger = AppGroup("ledger", help="The points ledger.")
