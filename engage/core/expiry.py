@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from engage.core.periods import add_months, day_of, day_start
 from engage.core.points import Points, TransferKind
@@ -131,3 +131,29 @@ def due_for_expiry(movements: Iterable[Movement], cutoff: datetime, now: datetim
     """
     due = (lot.points for lot in lots(movements) if lot.is_due(cutoff, now))
     return Points(sum(due))
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Points that go on a day, if nobody spends them before."""
+
+    on: date
+    points: Points
+
+
+def expires_on(lot: Lot, tz: tzinfo, months: int = MONTHS) -> date:
+    """The first day of the city on which these points are too old and past their grace."""
+    earned = day_of(lot.earned_at, tz)
+    first = add_months(earned, months)
+    while add_months(first, -months) <= earned:
+        first += timedelta(days=1)
+    return max(first, day_of(lot.grace_until, tz)) if lot.grace_until else first
+
+
+def expiring(movements: Iterable[Movement], tz: tzinfo, months: int = MONTHS) -> list[Expiring]:
+    """All that is left of an account by the day it will go, the next first (PTS-15)."""
+    days: dict[date, int] = {}
+    for lot in lots(movements):
+        on = expires_on(lot, tz, months)
+        days[on] = days.get(on, 0) + lot.points
+    return [Expiring(on, Points(points)) for on, points in sorted(days.items())]

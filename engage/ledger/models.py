@@ -102,3 +102,16 @@ class Shortfall(Model):
     points: Mapped[int]
     open_points: Mapped[int]
     noted_at: Mapped[datetime]
+
+
+class ExpiryNotice(Model):
+    """A citizen was told that points will expire on a day: once for each of the two warnings."""
+
+    __tablename__ = "expiry_notices"
+    __table_args__ = (UniqueConstraint("account_id", "expires_on", "days_before"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    expires_on: Mapped[date]
+    days_before: Mapped[int]  # 60 or 14
+    told_at: Mapped[datetime]

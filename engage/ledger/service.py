@@ -219,10 +219,23 @@ def refund(
     _settle(session, account_id, points, cause)
 
 
-def expire(session: Session, account_id: uuid.UUID, points: int, cause: Cause) -> None:
-    """Points past their age go. ``cause`` names account and cut-off day, so it happens once."""
+def expire(
+    session: Session, account_id: uuid.UUID, points: int, cutoff: date, *, now: datetime
+) -> None:
+    """Points past their age go, once for each account and cut-off day.
+
+    cutoff: points booked before this day of the city are too old.
+
+    Raises AlreadyPosted.
+    """
     _take(session, account_id, points)
-    _post(session, _Move("expire", account_id, _expired), points, cause)
+    move = _Move("expire", account_id, _expired, key=expiry_key(account_id, cutoff))
+    _post(session, move, points, Cause("expiry", account_id, now))
+
+
+def expiry_key(account_id: uuid.UUID, cutoff: date) -> str:
+    """The key of an expiry: one for each account and cut-off day (PTS-13)."""
+    return f"expire:expiry:{account_id}:{cutoff.isoformat()}"
 
 
 def adjust(session: Session, account_id: uuid.UUID, points: int, cause: Cause) -> None:

@@ -735,6 +735,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_devices_partner_id"), ["partner_id"], unique=False)
 
     op.create_table(
+        "expiry_notices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("days_before", sa.Integer(), nullable=False),
+        sa.Column("told_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_expiry_notices_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expiry_notices")),
+        sa.UniqueConstraint(
+            "account_id",
+            "expires_on",
+            "days_before",
+            name=op.f("uq_expiry_notices_account_id_expires_on_days_before"),
+        ),
+    )
+    op.create_table(
         "favourites",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),

@@ -6,7 +6,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.core.expiry import GRACE, WARNINGS, Movement, cutoff_of, due_for_expiry, lots
+from engage.core.expiry import (
+    GRACE,
+    WARNINGS,
+    Lot,
+    Movement,
+    cutoff_of,
+    due_for_expiry,
+    expires_on,
+    expiring,
+    lots,
+)
 from engage.core.periods import day_start
 from engage.core.points import TransferKind
 
@@ -176,3 +186,29 @@ def test_pts_13_expiring_what_is_due_leaves_nothing_due(
     expired = [*movements, *([out(TransferKind.EXPIRE, due, 900, "x")] if due else [])]
 
     assert due_for_expiry(expired, cutoff, now) == 0
+
+
+def test_pts_13_points_go_on_the_first_day_whose_cut_off_lies_after_them() -> None:
+    for number in range(800):
+        lot = Lot(day(number), 1, "a")
+        on = expires_on(lot, BERLIN)
+
+        assert lot.is_due(cutoff_of(day_start(on, BERLIN), BERLIN), LATER)
+        assert not lot.is_due(cutoff_of(day_start(on - timedelta(days=1), BERLIN), BERLIN), LATER)
+
+
+def test_pts_14_points_in_grace_go_when_it_ends() -> None:
+    lot = Lot(day(0), 1, "a", grace_until=day(900))
+
+    assert expires_on(lot, BERLIN) == day(900).date()
+
+
+def test_pts_15_what_is_left_is_listed_by_the_day_it_goes() -> None:
+    movements = [earn(30, 0), earn(5, 0, "again"), earn(20, 10)]
+
+    dates = expiring(movements, BERLIN)
+
+    assert [(one.on, one.points) for one in dates] == [
+        (date(2032, 1, 2), 35),
+        (date(2032, 1, 12), 20),
+    ]
