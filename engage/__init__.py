@@ -18,6 +18,7 @@ from engage.accounts import routes as accounts
 from engage.activities import routes as activities
 from engage.home import routes as home
 from engage.organisations import queries as organisations
+from engage.organisations import routes as organisation_pages
 from engage.partners import queries as partners
 from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     home.bp,
     accounts.bp,
     activities.bp,
+    organisation_pages.bp,
     *rewards.BLUEPRINTS,
 )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.accounts.models import Person
 from engage.accounts.queries import Role
 from engage.core.errors import NotAllowed, NotFound
-from engage.organisations.models import Member, Organisation
+from engage.organisations.models import Budget, Member, Organisation
 
 
 def list_roles(session: Session, person_id: uuid.UUID) -> list[Role]:
@@ -69,3 +71,53 @@ def get_member_role(
             Member.removed_at.is_(None),
         )
     )
+
+
+def get_by_id(session: Session, organisation_id: uuid.UUID) -> Organisation:
+    """Raises NotFound."""
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A person of the team as its managers see them."""
+
+    person_id: uuid.UUID
+    display_name: str
+    email: str | None
+    role: str
+    paid: bool
+
+
+def list_members(session: Session, organisation_id: uuid.UUID) -> list[TeamMember]:
+    """Everybody of the team, managers first."""
+    rows = session.execute(
+        select(Person.id, Person.display_name, Person.email, Member.role, Member.paid)
+        .join(Member, Member.person_id == Person.id)
+        .where(Member.organisation_id == organisation_id, Member.removed_at.is_(None))
+        .order_by(Member.role, Person.display_name, Person.id)
+    )
+    return [TeamMember(*row) for row in rows]
+
+
+def list_manager_ids(session: Session, organisation_id: uuid.UUID) -> list[uuid.UUID]:
+    """Whom letters to the organisation reach."""
+    return list(
+        session.scalars(
+            select(Member.person_id).where(
+                Member.organisation_id == organisation_id,
+                Member.role == "manager",
+                Member.removed_at.is_(None),
+            )
+        )
+    )
+
+
+def find_budget(session: Session, organisation_id: uuid.UUID, year: int) -> Budget | None:
+    """What the organisation may give in a year."""
+    return session.scalars(
+        select(Budget).where(Budget.organisation_id == organisation_id, Budget.year == year)
+    ).one_or_none()

@@ -11,11 +11,13 @@ from engage.activities.queries.catalogue import (
     list_upcoming,
 )
 from engage.activities.queries.managed import (
+    Coming,
     OwnActivity,
     get_own_activity,
     get_own_occurrence,
     list_own_activities,
     list_own_dates,
+    list_people,
 )
 from engage.activities.queries.occurrences import (
     find_next_occurrences,
@@ -46,6 +48,7 @@ from engage.activities.queries.places import (
 from engage.activities.queries.worth import Worths, worths
 
 __all__ = [
+    "Coming",
     "Cursor",
     "Offer",
     "OpenDate",
@@ -75,6 +78,7 @@ __all__ = [
     "list_own_activities",
     "list_own_dates",
     "list_past_places",
+    "list_people",
     "list_registered",
     "list_upcoming",
     "list_waiting",

@@ -6,10 +6,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
-from engage.activities.models import Activity, Occurrence
+from engage.accounts.models import Person
+from engage.activities.models import Activity, Occurrence, Registration
 from engage.core.errors import NotFound
 
 
@@ -32,9 +33,12 @@ class OwnActivity:
 
 
 def list_own_activities(
-    session: Session, organisation_id: uuid.UUID, *, now: datetime
+    session: Session, organisation_id: uuid.UUID, *, now: datetime, status: str = ""
 ) -> list[OwnActivity]:
-    """Everything the organisation has, what comes next first, archived last."""
+    """Everything the organisation has, what comes next first, archived last.
+
+    status: only those.
+    """
     ahead = and_(
         Occurrence.activity_id == Activity.id,
         Occurrence.status == "scheduled",
@@ -54,7 +58,10 @@ def list_own_activities(
             func.coalesce(func.sum(Occurrence.taken), 0).label("taken"),
         )
         .outerjoin(Occurrence, ahead)
-        .where(Activity.organisation_id == organisation_id)
+        .where(
+            Activity.organisation_id == organisation_id,
+            Activity.status == status if status else true(),
+        )
         .group_by(Activity.id)
         .order_by(Activity.status == "archived", next_at.is_(None), next_at, Activity.title)
     ).mappings()
@@ -105,3 +112,32 @@ def list_own_dates(
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A person on the list of a date, as its organiser sees them: a name and a state."""
+
+    person_id: uuid.UUID
+    display_name: str
+    state: str
+    made_at: datetime
+    offered_until: datetime | None
+
+
+def list_people(session: Session, occurrence_id: uuid.UUID) -> list[Coming]:
+    """Who has a place, by name, then who waits, in turn."""
+    waits = Registration.state == "waitlisted"
+    rows = session.execute(
+        select(
+            Person.id,
+            Person.display_name,
+            Registration.state,
+            Registration.made_at,
+            Registration.offered_until,
+        )
+        .join(Registration, Registration.person_id == Person.id)
+        .where(Registration.occurrence_id == occurrence_id, Registration.state != "cancelled")
+        .order_by(waits, Registration.waiting_since, Person.display_name, Person.id)
+    )
+    return [Coming(*row) for row in rows]

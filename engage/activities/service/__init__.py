@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engage.activities.service.budgets import release_unused, set_aside
+from engage.activities.drafts import DateDraft, Details, OccurrenceChange
+from engage.activities.service.budgets import estimate, list_unreleased, release_unused, set_aside
 from engage.activities.service.changes import (
-    OccurrenceChange,
     cancel_occurrence,
     change_occurrence,
     remove_person,
@@ -28,11 +28,11 @@ from engage.activities.service.registration import (
     take_offer,
 )
 from engage.activities.service.writing import (
-    DateDraft,
-    Details,
     add_date,
+    add_dates,
     add_series,
     close_calendar,
+    details_of,
     draft,
     extend_series,
     mark,
@@ -49,16 +49,20 @@ __all__ = [
     "OccurrenceChange",
     "accept_offer",
     "add_date",
+    "add_dates",
     "add_series",
     "archive",
     "cancel_occurrence",
     "change_occurrence",
     "close_calendar",
     "copy",
+    "details_of",
     "draft",
+    "estimate",
     "extend_series",
     "leave",
     "leave_all",
+    "list_unreleased",
     "mark",
     "move_registrations",
     "new_occurrence",

@@ -19,9 +19,9 @@ from engage.organisations import budget
 from engage.storage.engine import zone_of
 
 
-def cost_of(session: Session, activity: Activity, occurrence: Occurrence) -> int:
+def cost_of(by_rule: queries.Worths, activity: Activity, occurrence: Occurrence) -> int:
     """Places × most points of the rule. Raises ExpectedNumberNeeded."""
-    rule = queries.worths(session).rule(activity.points_rule, activity.kind, occurrence.starts_at)
+    rule = by_rule.rule(activity.points_rule, activity.kind, occurrence.starts_at)
     return points_to_set_aside(
         rule,
         minutes_between(occurrence.starts_at, occurrence.ends_at),
@@ -31,14 +31,24 @@ def cost_of(session: Session, activity: Activity, occurrence: Occurrence) -> int
     )
 
 
+def estimate(session: Session, activity: Activity, occurrences: Iterable[Occurrence]) -> int:
+    """What publishing would still set aside; dates without a number of people count as 0."""
+    total, by_rule = 0, queries.worths(session)
+    for one in occurrences:
+        if one.capacity is not None or one.expected is not None:
+            total += cost_of(by_rule, activity, one) - one.budget_points
+    return max(0, total)
+
+
 def set_aside(session: Session, activity: Activity, occurrences: Iterable[Occurrence]) -> int:
     """Reserve what these dates can cost, one movement of the counter for each year.
 
     Returns the points. Raises BudgetShort with how many are missing, ExpectedNumberNeeded.
     """
     needed: Counter[int] = Counter()
+    by_rule = queries.worths(session)
     for occurrence in occurrences:
-        cost = cost_of(session, activity, occurrence)
+        cost = cost_of(by_rule, activity, occurrence)
         needed[year_of(session, occurrence)] += cost - occurrence.budget_points
         occurrence.budget_points, occurrence.budget_released_at = cost, None
     for year, points in sorted(needed.items()):

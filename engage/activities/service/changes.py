@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engage.activities import queries
+from engage.activities.drafts import OccurrenceChange
 from engage.activities.models import Occurrence
 from engage.activities.service.budgets import give_back, set_aside, year_of
 from engage.activities.service.counting import move_places
@@ -17,24 +17,6 @@ from engage.activities.service.registration import leave, promote
 from engage.core.activities import ensure_can_change
 from engage.core.errors import InvalidInput, OccurrenceCancelled, ReasonNeeded
 from engage.organisations import budget
-
-
-@dataclass(frozen=True, slots=True)
-class OccurrenceChange:
-    """A date as it shall be from now on."""
-
-    starts_at: datetime
-    ends_at: datetime
-    place: str
-    address: str
-    district_code: str | None
-    capacity: int | None
-    expected: int | None
-    has_waiting_list: bool
-    walk_ins: bool
-    opens_minutes: int = 60
-    closes_minutes: int = 60
-
 
 #: What people with a place must be told of.
 _TOLD = ("starts_at", "ends_at", "place", "address")

@@ -10,10 +10,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engage.activities import queries
+from engage.activities.drafts import Details
 from engage.activities.models import Activity, Favourite, Occurrence, Registration
 from engage.activities.service.budgets import give_back, set_aside
 from engage.activities.service.changes import cancel_occurrence
-from engage.activities.service.writing import Details, extend_series
+from engage.activities.service.writing import extend_series
 from engage.core.activities import (
     ActivityState,
     BodyState,

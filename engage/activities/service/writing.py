@@ -4,74 +4,27 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engage.activities import queries, series
+from engage.activities.drafts import DateDraft, Details
 from engage.activities.models import Activity, CalendarFeed, Favourite, Occurrence
 from engage.activities.service.budgets import set_aside
 from engage.core.activities import series_until
 from engage.core.codes import make_number
 from engage.core.errors import NotFound
-from engage.core.points import PointsRule
 from engage.storage.base import new_id
 from engage.storage.keys import keys_of, token_hash
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What is offered, without its dates. Texts are plain, paragraphs by empty lines.
-
-    points_rule:    None for the city's rule of the kind.
-    uses_check_out: only then the time present counts.
-    """
-
-    title: str
-    kind: str
-    format: str
-    category: str = "other"
-    description: str = ""
-    accessibility_notes: str = ""
-    step_free: bool = False
-    little_german: bool = False
-    bring: str = ""
-    requirements: str = ""
-    insurance: str = ""
-    contact: str = ""
-    minimum_age: int = 0
-    points_rule: dict[str, Any] | None = None
-    uses_check_out: bool = False
-
-    def __post_init__(self) -> None:
-        if self.points_rule is not None:
-            PointsRule.from_json(self.points_rule)  # a wrong rule is a bug of the caller
-
-
-@dataclass(frozen=True, slots=True)
-class DateDraft:
-    """When and where, and for how many.
-
-    expected: how many come where there is no capacity; the budget needs it.
-    """
-
-    starts_at: datetime
-    ends_at: datetime
-    place: str = ""
-    address: str = ""
-    district_code: str | None = None
-    timezone: str = "Europe/Berlin"
-    capacity: int | None = None
-    expected: int | None = None
-    has_waiting_list: bool = True
-    walk_ins: bool = True
-    opens_minutes: int = 60
-    closes_minutes: int = 60
-    source_key: str | None = field(default=None)
+def details_of(activity: Activity) -> Details:
+    """What an activity says now, for changing a part of it."""
+    return Details(**{name: getattr(activity, name) for name in Details.__dataclass_fields__})
 
 
 def draft(
@@ -135,6 +88,16 @@ def add_date(
     if activity.status == "published":
         set_aside(session, activity, [occurrence])
     return occurrence
+
+
+def add_dates(
+    session: Session, activity_id: uuid.UUID, date: DateDraft, rule: str, *, now: datetime
+) -> None:
+    """One date, or with a rule a whole series, as an organiser filled it in."""
+    if rule:
+        add_series(session, activity_id, date, rule, now=now)
+    else:
+        add_date(session, activity_id, date, now=now)
 
 
 def add_series(
