@@ -16,6 +16,7 @@ from engage import cli
 from engage.accounts import login
 from engage.accounts import routes as accounts
 from engage.activities import routes as activities
+from engage.attendance import routes as attendance
 from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.organisations import routes as organisation_pages
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     accounts.bp,
     activities.bp,
     organisation_pages.bp,
+    attendance.bp,
     *rewards.BLUEPRINTS,
 )
 

@@ -415,9 +415,9 @@ def _ensure_not_guessing(session: Session, reading: Reading) -> None:
             Scan.code == "code_unknown",
             Scan.subject_kind == "code",
         )
-    ).tuples()
+    )
     known = keys_of(session).hashes(reading.subject)
-    others = [one for one in wrong if one[0] not in known]
+    others = [(row.subject, row.received_at) for row in wrong if row.subject not in known]
     ensure_not_guessing(CHECK_IN_GUESSES, others, reading.now)
 
 

@@ -155,9 +155,9 @@ class HoursClaim(Model):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     work_on: Mapped[date]
-    #: When on that day, if the citizen said so.
-    starts_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime | None]
+    #: When on that day: overlap is judged by it.
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
     minutes: Mapped[int]
     #: What was done; emptied by erasure.
     what: Mapped[str]

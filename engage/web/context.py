@@ -40,6 +40,14 @@ def work_each(do: Callable[[Session], T]) -> T:
     return run_work(db(), do)
 
 
+def note(do: Callable[[Session], object]) -> None:
+    """Write down that somebody's data was read: the one thing that showing a page may write.
+
+    do:  adds rows to the log of reads and changes nothing else.
+    """
+    run_work(db(), do)
+
+
 def now() -> datetime:
     """The current instant, in UTC."""
     return cast(datetime, current_app.extensions["clock"](UTC))

@@ -1,0 +1,65 @@
+"""Questions about who was there. Import all of them from here."""
+
+from __future__ import annotations
+
+from engage.attendance.queries.door import (
+    HITS,
+    LETTERS,
+    DoorDevice,
+    Participant,
+    Refusal,
+    find_last_scan,
+    find_participant,
+    find_scan,
+    list_devices,
+    list_participants,
+    list_refusals,
+    search_people,
+)
+from engage.attendance.queries.places import (
+    HeadCount,
+    Place,
+    count_people,
+    count_self_checked_in,
+    get_managed_place,
+    get_place,
+    list_running,
+)
+from engage.attendance.queries.record import (
+    Attended,
+    find_live,
+    get_attendance,
+    get_own_attendance,
+    has_verified_attendance,
+    list_attendances,
+    list_unrecorded,
+)
+
+__all__ = [
+    "HITS",
+    "LETTERS",
+    "Attended",
+    "DoorDevice",
+    "HeadCount",
+    "Participant",
+    "Place",
+    "Refusal",
+    "count_people",
+    "count_self_checked_in",
+    "find_last_scan",
+    "find_live",
+    "find_participant",
+    "find_scan",
+    "get_attendance",
+    "get_managed_place",
+    "get_own_attendance",
+    "get_place",
+    "has_verified_attendance",
+    "list_attendances",
+    "list_devices",
+    "list_participants",
+    "list_refusals",
+    "list_running",
+    "list_unrecorded",
+    "search_people",
+]
