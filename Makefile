@@ -28,7 +28,7 @@ check: ## Check format, lint, types, import rules, translations and the HTML of 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m engage.translations.catalogues check
-	@$(BIN)/python -m pytest -q -m pages
+	@$(BIN)/python -m pytest -q -n 2 -m pages
 
 bench: ## Measure check-in and redemption against a bare handler on PostgreSQL
 	@$(SETUP) bench
