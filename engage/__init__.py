@@ -21,6 +21,7 @@ from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.organisations import routes as organisation_pages
 from engage.partners import queries as partners
+from engage.privacy import routes as privacy
 from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
@@ -40,6 +41,7 @@ from engage.web import (
 BLUEPRINTS = (
     home.bp,
     accounts.bp,
+    privacy.bp,
     activities.bp,
     organisation_pages.bp,
     attendance.bp,

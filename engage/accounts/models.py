@@ -51,6 +51,9 @@ class Person(Model):
     muted: Mapped[list[Any] | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    #: How often, and when, they were told that the unused account will be erased.
+    warnings: Mapped[int] = mapped_column(default=0, server_default="0")
+    warned_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
 

@@ -72,6 +72,7 @@ def finish(session: Session, started: Started, *, is_right: bool, now: datetime)
 def enter(person: Person, *, now: datetime) -> Entered:
     """Note the use of the account; whoever calls this has proven who they are."""
     person.last_seen_at = now
+    person.warnings = 0
     return Entered(person.id, person.session_epoch, person.language)
 
 

@@ -76,6 +76,13 @@ def named_account_id(session: Session, name: str) -> uuid.UUID:
     return found
 
 
+def list_good_causes(session: Session) -> list[str]:
+    """Slugs of the good causes that take points, by name."""
+    prefix = "good_cause:"
+    names = session.scalars(select(Account.name).where(Account.name.startswith(prefix)))
+    return sorted(name.removeprefix(prefix) for name in names if name)
+
+
 def sum_of(session: Session, account_id: uuid.UUID) -> int:
     """Points on an account, computed from its transfers; system accounts may be below zero."""
     came = select(func.coalesce(func.sum(Transfer.amount), 0)).where(

@@ -13,7 +13,7 @@ from engage.storage.base import Id, Model
 
 
 class Letter(Model):
-    """One mail to one person, waiting or sent. Emptied of its content 14 days after sending."""
+    """One mail to one person, waiting or sent. Removed 30 days after sending."""
 
     __tablename__ = "letters"
     __table_args__ = (

@@ -116,6 +116,8 @@ def upgrade() -> None:
         sa.Column("muted", sa.JSON(), nullable=True),
         sa.Column("created_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("warnings", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("warned_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("erased_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
