@@ -35,7 +35,9 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
     same balance. Readers are never held up.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         _writers[engine] = threading.Lock()
@@ -46,6 +48,7 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # a failed statement goes to the log without what was written
     )
 
 
