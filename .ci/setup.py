@@ -26,7 +26,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "assets": ("assets",),
     "run": ("assets", "translations"),
     "check": ("assets", "translations", "postgresql", "pango"),
-    "test": ("assets", "translations", "postgresql", "pango", "chromium", "ffmpeg"),
+    "test": ("assets", "translations", "postgresql", "pango", "chromium", "ffmpeg", "nginx"),
     "bench": ("assets", "translations", "postgresql"),
 }
 
@@ -39,6 +39,7 @@ SYSTEM: dict[str, tuple[tuple[str, ...], Callable[[], bool]]] = {
         lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     ),
     "ffmpeg": (("ffmpeg",), lambda: bool(shutil.which("ffmpeg"))),
+    "nginx": (("nginx",), lambda: bool(shutil.which("nginx", path=f"{os.defpath}:/usr/sbin"))),
 }
 
 
