@@ -16,6 +16,7 @@ from engage import cli
 from engage.accounts import login
 from engage.accounts import routes as accounts
 from engage.activities import routes as activities
+from engage.attendance import api as attendance_api
 from engage.attendance import routes as attendance
 from engage.home import routes as home
 from engage.organisations import queries as organisations
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     organisation_pages.bp,
     attendance.bp,
     *rewards.BLUEPRINTS,
+    attendance_api.bp,
 )
 
 

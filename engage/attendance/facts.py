@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -48,170 +49,173 @@ def _params() -> dict[str, Any]:
     }
 
 
-def _earned(given: dict[str, Any], start: str, end: str, *, last: bool) -> Any:
-    """Points earned less those reversed, of the account and those joined into it."""
-    joined = aliased(Account)
-    mine = (
-        select(joined.id)
-        .where(or_(joined.id == Account.id, joined.merged_into_id == Account.id))
-        .correlate(Account)
+# Short names: the driver keeps a statement's parsed form only up to 4,096 characters, and
+# parsing this one anew costs more than running it.
+_o = aliased(Occurrence, name="o")
+_a = aliased(Activity, name="a")
+_g = aliased(Organisation, name="g")
+_b = aliased(Budget, name="b")
+_v = aliased(PolicyVersion, name="v")
+_p = aliased(Pass, name="p")
+_q = aliased(Person, name="q")
+_r = aliased(Registration, name="r")
+_f = aliased(Attendance, name="f")  # the first check-in here
+_m = aliased(Member, name="m")  # the citizen as a member of the organisation
+_c = aliased(Member, name="c")  # the caller likewise
+_k = aliased(Account, name="k")
+_s = aliased(Scan, name="s")
+
+
+def _total(kind: str, side: Any, of: Any, *when: Any) -> Any:
+    # The kind is written out: a generic plan can only then use the partial index.
+    return (
+        select(func.sum(of.amount))
+        .where(side == _k.id, of.kind == literal_column(f"'{kind}'"), *when)
+        .correlate(_k)
+        .scalar_subquery()
     )
 
-    def total(kind: str, side: Any) -> Any:
-        # The kind is written out: a generic plan can only then use the partial index.
-        upper = Transfer.work_on <= given[end] if last else Transfer.work_on < given[end]
-        return (
-            select(func.coalesce(func.sum(Transfer.amount), 0))
-            .where(
-                side.in_(mine),
-                Transfer.kind == literal_column(f"'{kind}'"),
-                Transfer.work_on >= given[start],
-                upper,
-            )
-            .correlate(Account)
-            .scalar_subquery()
-        )
 
-    return total("earn", Transfer.credit_id) - total("reverse", Transfer.debit_id)
+def _earned(*when: Callable[[Any], Any]) -> Any:
+    """Points earned for work of some days, less those reversed."""
+    e, u = aliased(Transfer, name="e"), aliased(Transfer, name="u")
+    came = _total("earn", e.credit_id, e, *(one(e) for one in when))
+    went = _total("reverse", u.debit_id, u, *(one(u) for one in when))
+    return func.coalesce(came, 0) - func.coalesce(went, 0)
+
+
+def _policy() -> Any:
+    w = aliased(PolicyVersion, name="w")
+    return (
+        select(w.version)
+        .where(w.effective_from <= _o.starts_at)
+        .order_by(w.effective_from.desc(), w.version.desc())
+        .limit(literal_column("1"))
+        .correlate(_o)
+        .scalar_subquery()
+    )
+
+
+def _overlaps(since: Any) -> Any:
+    """Whether this time is already credited, or claimed, somewhere else."""
+    t, h = aliased(Attendance, name="t"), aliased(HoursClaim, name="h")
+    states: tuple[Any, ...] = (literal_column("'submitted'"), literal_column("'confirmed'"))
+    attended = (
+        t.person_id == _q.id,
+        t.occurrence_id != _o.id,
+        t.annulled_at.is_(None),
+        t.starts_at >= since,
+        t.starts_at < _o.ends_at,
+        t.ends_at > _o.starts_at,
+    )
+    claimed = (
+        h.person_id == _q.id,
+        h.state.in_(states),
+        h.annulled_at.is_(None),
+        h.starts_at < _o.ends_at,
+        h.ends_at > _o.starts_at,
+    )
+    found = [
+        select(literal_column("1")).where(*when).correlate(_q, _o).exists()
+        for when in (attended, claimed)
+    ]
+    return or_(*found)
 
 
 def build() -> Select[*tuple[Any, ...]]:
     """One row per occurrence that exists; what the code or person does not give is empty."""
     given = _params()
-    subject = aliased(Member)  # the citizen as a member of the organisation
-    caller = aliased(Member)  # the caller likewise
-    first = aliased(Attendance)
-    policy = (
-        select(PolicyVersion.version)
-        .where(PolicyVersion.effective_from <= Occurrence.starts_at)
-        .order_by(PolicyVersion.effective_from.desc(), PolicyVersion.version.desc())
-        .limit(1)
-        .correlate(Occurrence)
-        .scalar_subquery()
-    )
-    other = aliased(Attendance)
-    overlaps = (
-        select(literal(1))
-        .where(
-            other.person_id == Person.id,
-            other.occurrence_id != Occurrence.id,
-            other.annulled_at.is_(None),
-            other.starts_at >= given["overlap_from"],
-            other.starts_at < Occurrence.ends_at,
-            other.ends_at > Occurrence.starts_at,
-        )
-        .correlate(Person, Occurrence)
-        .exists()
-    )
-    claimed = (
-        select(literal(1))
-        .where(
-            HoursClaim.person_id == Person.id,
-            HoursClaim.state.in_((literal_column("'submitted'"), literal_column("'confirmed'"))),
-            HoursClaim.annulled_at.is_(None),
-            HoursClaim.starts_at < Occurrence.ends_at,
-            HoursClaim.ends_at > Occurrence.starts_at,
-        )
-        .correlate(Person, Occurrence)
-        .exists()
-    )
+    joined = aliased(Account, name="j")
     return (
         select(
-            Occurrence.id.label("occurrence_id"),
-            Occurrence.organisation_id,
-            Occurrence.starts_at,
-            Occurrence.ends_at,
-            Occurrence.capacity,
-            Occurrence.expected,
-            Occurrence.taken,
-            Occurrence.walk_ins,
-            Occurrence.opens_minutes,
-            Occurrence.closes_minutes,
-            Occurrence.status.label("occurrence_status"),
-            Occurrence.closed_at,
-            Activity.kind.label("activity_kind"),
-            Activity.status.label("activity_status"),
-            Activity.minimum_age,
-            Activity.points_rule,
-            Activity.uses_check_out,
-            Organisation.status.label("organisation_status"),
-            (Budget.granted - Budget.reserved).label("free_budget"),
-            PolicyVersion.rules.label("policy_rules"),
-            Pass.id.label("pass_id"),
-            Pass.secret.label("pass_secret"),
-            Pass.secret_hash.label("pass_secret_hash"),
-            Pass.revoked_at.label("pass_revoked_at"),
-            Person.id.label("person_id"),
-            Person.display_name,
-            Person.is_adult,
-            Person.born_year,
-            Person.born_month,
-            Person.guardian_consent_at,
-            Person.collects_points,
-            Registration.state.label("registration"),
-            first.checked_in_at.label("first_checked_in_at"),
-            subject.role.label("subject_role"),
-            subject.paid.label("subject_paid"),
-            caller.role.label("caller_role"),
-            Account.id.label("account_id"),
-            Account.balance,
-            Account.earnings,
-            _earned(given, "day", "day", last=True).label("earned_day"),
-            _earned(given, "year_start", "year_end", last=False).label("earned_year"),
-            case((or_(overlaps, claimed), True), else_=False).label("overlaps"),
-            Scan.id.label("scan_id"),
+            _o.id.label("occurrence_id"),
+            _o.organisation_id,
+            _o.starts_at,
+            _o.ends_at,
+            _o.capacity,
+            _o.expected,
+            _o.taken,
+            _o.walk_ins,
+            _o.opens_minutes,
+            _o.closes_minutes,
+            _o.status.label("occurrence_status"),
+            _o.closed_at,
+            _a.kind.label("activity_kind"),
+            _a.minimum_age,
+            _a.points_rule,
+            _a.uses_check_out,
+            _g.status.label("organisation_status"),
+            (_b.granted - _b.reserved).label("free_budget"),
+            _v.rules.label("policy_rules"),
+            _p.id.label("pass_id"),
+            _p.secret.label("pass_secret"),
+            _p.secret_hash.label("pass_secret_hash"),
+            _p.revoked_at.label("pass_revoked_at"),
+            _q.id.label("person_id"),
+            _q.display_name,
+            _q.is_adult,
+            _q.born_year,
+            _q.born_month,
+            _q.guardian_consent_at,
+            _q.collects_points,
+            _r.state.label("registration"),
+            _f.checked_in_at.label("first_checked_in_at"),
+            _m.role.label("subject_role"),
+            _m.paid.label("subject_paid"),
+            _c.role.label("caller_role"),
+            _k.id.label("account_id"),
+            _k.balance,
+            _k.earnings,
+            _earned(lambda t: t.work_on == given["day"]).label("earned_day"),
+            _earned(
+                lambda t: t.work_on >= given["year_start"],
+                lambda t: t.work_on < given["year_end"],
+            ).label("earned_year"),
+            select(literal_column("1"))
+            .where(joined.merged_into_id == _k.id)
+            .correlate(_k)
+            .exists()
+            .label("has_joined"),
+            _overlaps(given["overlap_from"]).label("overlaps"),
+            _s.id.label("scan_id"),
         )
-        .select_from(Occurrence)
-        .join(Activity, Activity.id == Occurrence.activity_id)
-        .join(Organisation, Organisation.id == Occurrence.organisation_id)
+        .select_from(_o)
+        .join(_a, _a.id == _o.activity_id)
+        .join(_g, _g.id == _o.organisation_id)
+        .outerjoin(_b, and_(_b.organisation_id == _g.id, _b.year == given["year"]))
+        .outerjoin(_v, _v.version == _policy())
+        .outerjoin(_p, and_(_p.number == given["number"], _p.kind == given["kind"]))
         .outerjoin(
-            Budget,
-            and_(Budget.organisation_id == Organisation.id, Budget.year == given["year"]),
+            _q,
+            and_(_q.id == func.coalesce(_p.person_id, given["person"]), _q.erased_at.is_(None)),
         )
-        .outerjoin(PolicyVersion, PolicyVersion.version == policy)
-        .outerjoin(Pass, and_(Pass.number == given["number"], Pass.kind == given["kind"]))
         .outerjoin(
-            Person,
+            _r,
             and_(
-                Person.id == func.coalesce(Pass.person_id, given["person"]),
-                Person.erased_at.is_(None),
+                _r.occurrence_id == _o.id,
+                _r.person_id == _q.id,
+                _r.state != literal_column("'cancelled'"),
             ),
         )
         .outerjoin(
-            Registration,
-            and_(
-                Registration.occurrence_id == Occurrence.id,
-                Registration.person_id == Person.id,
-                Registration.state != literal_column("'cancelled'"),
-            ),
+            _f,
+            and_(_f.occurrence_id == _o.id, _f.person_id == _q.id, _f.annulled_at.is_(None)),
         )
         .outerjoin(
-            first,
-            and_(
-                first.occurrence_id == Occurrence.id,
-                first.person_id == Person.id,
-                first.annulled_at.is_(None),
-            ),
+            _m,
+            and_(_m.organisation_id == _g.id, _m.person_id == _q.id, _m.removed_at.is_(None)),
         )
         .outerjoin(
-            subject,
+            _c,
             and_(
-                subject.organisation_id == Organisation.id,
-                subject.person_id == Person.id,
-                subject.removed_at.is_(None),
+                _c.organisation_id == _g.id,
+                _c.person_id == given["caller_person"],
+                _c.removed_at.is_(None),
             ),
         )
-        .outerjoin(
-            caller,
-            and_(
-                caller.organisation_id == Organisation.id,
-                caller.person_id == given["caller_person"],
-                caller.removed_at.is_(None),
-            ),
-        )
-        .outerjoin(Account, Account.person_id == Person.id)
-        .outerjoin(Scan, and_(Scan.caller_id == given["caller"], Scan.nonce == given["nonce"]))
-        .where(Occurrence.id == given["occurrence"])
+        .outerjoin(_k, _k.person_id == _q.id)
+        .outerjoin(_s, and_(_s.caller_id == given["caller"], _s.nonce == given["nonce"]))
+        .where(_o.id == given["occurrence"])
     )
 
 

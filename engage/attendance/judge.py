@@ -163,13 +163,10 @@ def _already(session: Session, reading: Reading, row: RowMapping) -> tuple[int, 
     if row["account_id"] is None:
         return 0, 0
     zone = zone_of(session)
-    work_on = day_of(row["starts_at"], zone)
-    scanned_on = day_of(reading.time.at, zone)
-    if work_on == scanned_on:
+    work_on, scanned_on = day_of(row["starts_at"], zone), day_of(reading.time.at, zone)
+    if work_on == scanned_on and not row["has_joined"]:
         return row["earned_day"], row["earned_year"]
     day = earned_between(session, row["account_id"], work_on, work_on + timedelta(days=1))
-    if work_on.year == scanned_on.year:
-        return day, row["earned_year"]
     start, end = date(work_on.year, 1, 1), date(work_on.year + 1, 1, 1)
     return day, earned_between(session, row["account_id"], start, end)
 

@@ -175,16 +175,12 @@ def earned_between(session: Session, account_id: uuid.UUID, start: date, end: da
     mine = select(Account.id).where(
         or_(Account.id == account_id, Account.merged_into_id == account_id)
     )
+    between = (Transfer.work_on >= start, Transfer.work_on < end)
     earned = select(func.coalesce(func.sum(Transfer.amount), 0)).where(
-        Transfer.credit_id.in_(mine),
-        Transfer.kind == "earn",
-        Transfer.work_on >= start,
-        Transfer.work_on < end,
+        Transfer.credit_id.in_(mine), Transfer.kind == "earn", *between
     )
     undone = select(func.coalesce(func.sum(Transfer.amount), 0)).where(
-        Transfer.debit_id.in_(mine),
-        Transfer.kind == "reverse",
-        Transfer.work_on >= start,
-        Transfer.work_on < end,
+        Transfer.debit_id.in_(mine), Transfer.kind == "reverse", *between
     )
-    return int(session.scalar(earned) or 0) - int(session.scalar(undone) or 0)
+    both = select(earned.scalar_subquery() - undone.scalar_subquery())
+    return int(session.scalar(both) or 0)

@@ -1,0 +1,107 @@
+"""What scanners and pages send. Old scanners live long: unknown fields are passed over."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+
+from engage.attendance.callers import CheckInRequest, WalkIn
+from engage.core.codes import is_nonce
+from engage.web.api import Body, ScanBody
+
+#: The most scans of one upload.
+MOST_EVENTS = 500
+
+
+def _nonce(text: str) -> str:
+    if not is_nonce(text):
+        raise ValueError("26 characters of the alphabet of codes")
+    return text
+
+
+Nonce = Annotated[str, AfterValidator(_nonce)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class WalkInBody(Body):
+    """A person without an account."""
+
+    display_name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
+    ]
+    age_ok: bool | None = None
+
+
+class CheckInBody(ScanBody):
+    """One person at one occurrence; exactly one of code, person and walk_in.
+
+    scanned_at, sent_at: RFC 3339; the device's own clock. Only devices may state them.
+    """
+
+    occurrence_id: uuid.UUID
+    nonce: Nonce
+    code: Annotated[str, StringConstraints(min_length=1, max_length=400)] | None = None
+    person: uuid.UUID | None = None
+    walk_in: WalkInBody | None = None
+    age_ok: bool | None = None
+    overridden_because: Annotated[str, StringConstraints(max_length=500)] = ""
+    scanned_at: AwareDatetime | None = None
+    sent_at: AwareDatetime | None = None
+    offline: bool = False
+
+    @model_validator(mode="after")
+    def names_one_person(self) -> CheckInBody:
+        given = [one for one in (self.code, self.person, self.walk_in) if one is not None]
+        if len(given) != 1:
+            raise ValueError("exactly one of code, person and walk_in")
+        return self
+
+    def request(self) -> CheckInRequest:
+        walk_in = self.walk_in
+        return CheckInRequest(
+            self.occurrence_id,
+            self.nonce,
+            code=self.code,
+            person_id=self.person,
+            walk_in=WalkIn(walk_in.display_name, walk_in.age_ok) if walk_in else None,
+            scanned_at=_utc(self.scanned_at),
+            offline=self.offline,
+            overridden_because=self.overridden_because.strip(),
+            age_ok=self.age_ok,
+        )
+
+
+class TicketBody(ScanBody):
+    """A citizen confirms what opening an occurrence's code gave."""
+
+    ticket: Literal[True] = True
+    nonce: Nonce
+
+
+class AnnulBody(Body):
+    """Why an attendance is taken back."""
+
+    reason: Reason
+    nonce: Nonce
+
+
+class EventBody(ScanBody):
+    """One event of an upload. ``annul`` and ``check_out`` name the scan by its nonce."""
+
+    type: Literal["check_in", "check_out", "annul"]
+    nonce: Nonce
+    of_nonce: Nonce | None = None
+    reason: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class ScansBody(ScanBody):
+    """An upload, oldest first. Each item is read by itself: a bad one holds up no other."""
+
+    events: Annotated[list[dict[str, object]], Field(max_length=MOST_EVENTS)]
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC) if instant else None
