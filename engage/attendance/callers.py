@@ -6,15 +6,14 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import RowMapping, Uuid, bindparam, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
-from engage.core import codes
 from engage.core.checkin import Scan as ScanTime
 from engage.core.codes import Code
-from engage.core.errors import DeviceRevoked, DomainError, NotPermitted, NotSignedIn
+from engage.core.errors import DeviceRevoked, DomainError, NotFound, NotPermitted, NotSignedIn
 from engage.core.scantime import correct_scan_time
-from engage.devices.models import Device, DeviceOccurrence
+from engage.devices.models import Device
 from engage.storage.keys import token_hash
 
 #: How long after its revocation a device may still upload what it had stored.
@@ -89,11 +88,25 @@ class CheckInRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
-    """Who asks, as the database knows them."""
+class Scanner:
+    """A paired device, as the database knows it.
+
+    permitted: it belongs to the organisation and is not limited to other occurrences.
+    """
 
     id: uuid.UUID
-    device: RowMapping | None = None
+    paired_at: datetime | None = None
+    revoked_at: datetime | None = None
+    offset_milliseconds: int = 0
+    permitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who asks."""
+
+    id: uuid.UUID
+    device: Scanner | None = None
     person_id: uuid.UUID | None = None
     is_citizen: bool = False
 
@@ -114,50 +127,48 @@ class Reading:
     extra: dict[str, object] = field(default_factory=dict)
 
 
-_DEVICE = select(
-    Device.id,
-    Device.organisation_id,
-    Device.kind,
-    Device.is_limited,
-    Device.paired_at,
-    Device.revoked_at,
-    Device.offset_milliseconds,
-    select(DeviceOccurrence.id)
-    .where(
-        DeviceOccurrence.device_id == Device.id,
-        DeviceOccurrence.occurrence_id == bindparam("occurrence", type_=Uuid()),
+def token_of(caller: DeviceCaller | OrganiserCaller | CitizenCaller) -> str | None:
+    """What a device is found by, in the same statement as all other facts."""
+    return token_hash(caller.token) if isinstance(caller, DeviceCaller) else None
+
+
+def acting_in(caller: DeviceCaller | OrganiserCaller | CitizenCaller, row: RowMapping) -> Acting:
+    """Who asks, at the occurrence of the facts. Raises NotSignedIn."""
+    if not isinstance(caller, DeviceCaller):
+        citizen = isinstance(caller, CitizenCaller)
+        return Acting(caller.person_id, person_id=caller.person_id, is_citizen=citizen)
+    if row["device_id"] is None:
+        raise NotSignedIn()
+    same = row["device_organisation_id"] == row["organisation_id"]
+    return Acting(
+        row["device_id"],
+        device=Scanner(
+            row["device_id"],
+            row["device_paired_at"],
+            row["device_revoked_at"],
+            row["device_offset"],
+            permitted=same and (row["device_listed"] or not row["device_is_limited"]),
+        ),
     )
-    .correlate(Device)
-    .exists()
-    .label("listed"),
-).where(Device.token_hash == bindparam("token_hash"))
 
 
-def authenticate(
-    session: Session,
-    caller: DeviceCaller | OrganiserCaller | CitizenCaller,
-    request: CheckInRequest,
+def acting_nowhere(
+    session: Session, caller: DeviceCaller | OrganiserCaller | CitizenCaller
 ) -> Acting:
-    if isinstance(caller, DeviceCaller):
-        device = (
-            session.connection()
-            .execute(
-                _DEVICE,
-                {"token_hash": token_hash(caller.token), "occurrence": request.occurrence_id},
-            )
-            .mappings()
-            .one_or_none()
-        )
-        if device is None:
-            raise NotSignedIn()
-        return Acting(device["id"], device=device)
-    citizen = isinstance(caller, CitizenCaller)
-    return Acting(caller.person_id, person_id=caller.person_id, is_citizen=citizen)
+    """Who asks for an occurrence that does not exist. Raises NotSignedIn, NotFound."""
+    if not isinstance(caller, DeviceCaller):
+        raise NotFound()
+    found = session.scalar(select(Device.id).where(Device.token_hash == token_of(caller)))
+    if found is None:
+        raise NotSignedIn()
+    return Acting(found, device=Scanner(found))
 
 
-def read(acting: Acting, request: CheckInRequest, now: datetime) -> Reading:
-    """Sort out what was sent: what identifies the person, and when it was."""
-    code = codes.read_code(request.code) if request.code is not None else None
+def read(acting: Acting, request: CheckInRequest, code: Code | None, now: datetime) -> Reading:
+    """Sort out what was sent: what identifies the person, and when it was.
+
+    Raises DeviceRevoked.
+    """
     if request.ticket is not None:
         kind, subject = "ticket", request.ticket.id
     elif request.code is not None:
@@ -180,14 +191,14 @@ def _time(reading: Reading) -> ScanTime:
         return ScanTime(request.ticket.opened_at, now)
     if device is None:
         return ScanTime(now, now)
-    revoked = device["revoked_at"]
+    revoked = device.revoked_at
     if revoked is not None and not (request.offline and now - revoked <= UPLOAD_TIME):
         raise DeviceRevoked()
     return correct_scan_time(
         now,
         request.scanned_at,
-        timedelta(milliseconds=device["offset_milliseconds"]),
-        paired_at=device["paired_at"],
+        timedelta(milliseconds=device.offset_milliseconds),
+        paired_at=device.paired_at,
         revoked_at=revoked,
         offline=request.offline,
     )

@@ -1,8 +1,8 @@
 """Check-in: the hot path. One statement reads all facts, pure rules decide, a few write.
 
-The statements of a credited pass code on a paired device, in order: device, facts, scan
-(the nonce), code use, attendance, account, transfer. Seven, and one more for an occurrence
-whose day is not the day of the scan; on PostgreSQL the last five are one.
+The statements of a credited pass code on a paired device, in order: facts (the device among
+them), scan (the nonce), code use, attendance, account, transfer. Six, and two more for an
+occurrence whose day is not the day of the scan; on PostgreSQL the last five are one.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from engage.attendance.callers import (
     Reading,
     Ticket,
     WalkIn,
-    authenticate,
+    acting_in,
+    acting_nowhere,
     read,
+    token_of,
 )
 from engage.attendance.facts import FACTS
 from engage.attendance.judge import code_state, rules_of
@@ -40,7 +42,7 @@ from engage.attendance.writing import (
     write_scan,
 )
 from engage.core.checkin import CodeState, Decision, decide
-from engage.core.codes import CodeType
+from engage.core.codes import Code, CodeType, read_code
 from engage.core.errors import NonceDiffers, NotFound, NotPermitted, Outcome
 from engage.core.fairness import CHECK_IN_GUESSES, ensure_not_guessing
 from engage.core.periods import day_of
@@ -59,6 +61,8 @@ __all__ = [
     "check_in",
 ]
 
+AnyCaller = DeviceCaller | OrganiserCaller | CitizenCaller
+
 #: In a session's info: the next run of this unit takes the long way.
 _STEP_BY_STEP = "check_in_step_by_step"
 
@@ -69,7 +73,7 @@ _SCAN_BY_NONCE = select(table_of(Scan)).where(
 
 def check_in(
     session: Session,
-    caller: DeviceCaller | OrganiserCaller | CitizenCaller,
+    caller: AnyCaller,
     request: CheckInRequest,
     *,
     now: datetime,
@@ -83,47 +87,55 @@ def check_in(
     DeviceRevoked and Guessing: no answers in the sense of the nonce, nothing is kept.
     Source: CHK-1 to CHK-24, NON-1 to NON-4.
     """
-    acting = authenticate(session, caller, request)
-    reading = read(acting, request, now)
-    row = _facts(session, reading)
+    code = read_code(request.code) if request.code is not None else None
+    row = _facts(session, caller, request, code, now)
     if row is None:
+        reading = read(acting_nowhere(session, caller), request, code, now)
         return _unknown_occurrence(session, reading)
+    reading = read(acting_in(caller, row), request, code, now)
     if row["scan_id"] is not None:
         return _replay(session, reading)
-    if reading.request.walk_in is not None and reading.refusal is None:
-        return _check_in_walk_in(session, reading, row)
-    return _answer(session, reading, row)
+    if request.walk_in is not None and reading.refusal is None:
+        return _check_in_walk_in(session, caller, reading, row)
+    return _answer(session, caller, reading, row)
 
 
-def _facts(session: Session, reading: Reading) -> RowMapping | None:
-    day = day_of(reading.time.at, zone_of(session))
-    code, request = reading.code, reading.request
-    citizen = reading.acting.person_id if request.ticket is not None else request.person_id
+def _facts(
+    session: Session,
+    caller: AnyCaller,
+    request: CheckInRequest,
+    code: Code | None,
+    now: datetime,
+) -> RowMapping | None:
+    # The device's own clock is good enough to guess the day; judge.py asks again if it was not.
+    day = day_of(min(request.scanned_at or now, now), zone_of(session))
+    person_id = None if isinstance(caller, DeviceCaller) else caller.person_id
     params = {
         "occurrence": request.occurrence_id,
+        "token": token_of(caller),
         "number": code.number if code else "",
         "kind": code.type.value if code else "",
-        "person": citizen,
-        "caller": reading.acting.id,
-        "caller_person": reading.acting.person_id,
+        "person": person_id if request.ticket is not None else request.person_id,
+        "caller": person_id,
         "nonce": request.nonce,
         "day": day,
         "year_start": date(day.year, 1, 1),
         "year_end": date(day.year + 1, 1, 1),
         "year": day.year,
-        "overlap_from": reading.time.at - timedelta(days=3),
+        "overlap_from": now - timedelta(days=30),
     }
     return session.connection().execute(FACTS, params).mappings().one_or_none()
 
 
-def _answer(session: Session, reading: Reading, row: RowMapping) -> Outcome:
+def _answer(session: Session, caller: AnyCaller, reading: Reading, row: RowMapping) -> Outcome:
     """Decide, write the answer down with its nonce, then carry it out."""
     state, step = code_state(keys_of(session), reading, row)
     facts = rules_of(session, reading, row, state)
     decision = decide(facts) if reading.refusal is None else None
     if decision is None or not decision.is_success:
         return _refuse(session, reading, row, decision)
-    return _carry_out(session, Decided(reading, row, facts, decision, step, new_id()))
+    it = Decided(caller, reading, row, facts, decision, step, new_id())
+    return _carry_out(session, it)
 
 
 def _carry_out(session: Session, it: Decided) -> Outcome:
@@ -170,7 +182,8 @@ def _refuse_late(session: Session, it: Decided) -> Outcome | None:
         return Outcome("code_replayed")
     if write_attendance(session, it):
         return None
-    again = _facts(session, it.reading)
+    reading = it.reading
+    again = _facts(session, it.caller, reading.request, reading.code, reading.now)
     if again is None or again["first_checked_in_at"] is None:
         raise TryAgain()
     first = {"first_checked_in_at": again["first_checked_in_at"]}
@@ -195,7 +208,9 @@ def _success(it: Decided) -> Outcome:
     return Outcome(it.decision.code if citizen else it.decision.door_code, facts)
 
 
-def _check_in_walk_in(session: Session, reading: Reading, row: RowMapping) -> Outcome:
+def _check_in_walk_in(
+    session: Session, caller: AnyCaller, reading: Reading, row: RowMapping
+) -> Outcome:
     """Make the person at the door, with a claim slip to take the account over later (d)."""
     decision = decide(rules_of(session, reading, row, CodeState.CURRENT))
     if not decision.is_success or reading.request.walk_in is None:
@@ -211,10 +226,10 @@ def _check_in_walk_in(session: Session, reading: Reading, row: RowMapping) -> Ou
         request=replace(reading.request, person_id=person.id),
         extra={"claim_sealed": sealed},
     )
-    again = _facts(session, known)
+    again = _facts(session, caller, known.request, None, reading.now)
     if again is None:
         raise TryAgain()
-    return _open_slip(session, _answer(session, known, again))
+    return _open_slip(session, _answer(session, caller, known, again))
 
 
 def _open_slip(session: Session, outcome: Outcome) -> Outcome:

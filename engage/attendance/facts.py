@@ -26,6 +26,7 @@ from sqlalchemy.sql import Select
 from engage.accounts.models import Pass, Person
 from engage.activities.models import Activity, Occurrence, Registration
 from engage.attendance.models import Attendance, HoursClaim, Scan
+from engage.devices.models import Device, DeviceOccurrence
 from engage.ledger.models import Account, Transfer
 from engage.organisations.models import Budget, Member, Organisation
 from engage.policies.models import PolicyVersion
@@ -39,7 +40,7 @@ def _params() -> dict[str, Any]:
         "kind": bindparam("kind", type_=String()),
         "person": bindparam("person", type_=Uuid()),
         "caller": bindparam("caller", type_=Uuid()),
-        "caller_person": bindparam("caller_person", type_=Uuid()),
+        "token": bindparam("token", type_=String()),
         "nonce": bindparam("nonce", type_=String()),
         "day": bindparam("day", type_=Date()),
         "year_start": bindparam("year_start", type_=Date()),
@@ -63,6 +64,8 @@ _f = aliased(Attendance, name="f")  # the first check-in here
 _m = aliased(Member, name="m")  # the citizen as a member of the organisation
 _c = aliased(Member, name="c")  # the caller likewise
 _k = aliased(Account, name="k")
+_d = aliased(Device, name="d")
+_l = aliased(DeviceOccurrence, name="l")
 _s = aliased(Scan, name="s")
 
 
@@ -177,6 +180,17 @@ def build() -> Select[*tuple[Any, ...]]:
             .exists()
             .label("has_joined"),
             _overlaps(given["overlap_from"]).label("overlaps"),
+            _d.id.label("device_id"),
+            _d.organisation_id.label("device_organisation_id"),
+            _d.paired_at.label("device_paired_at"),
+            _d.revoked_at.label("device_revoked_at"),
+            _d.offset_milliseconds.label("device_offset"),
+            _d.is_limited.label("device_is_limited"),
+            select(literal_column("1"))
+            .where(_l.device_id == _d.id, _l.occurrence_id == _o.id)
+            .correlate(_d, _o)
+            .exists()
+            .label("device_listed"),
             _s.id.label("scan_id"),
         )
         .select_from(_o)
@@ -209,12 +223,19 @@ def build() -> Select[*tuple[Any, ...]]:
             _c,
             and_(
                 _c.organisation_id == _g.id,
-                _c.person_id == given["caller_person"],
+                _c.person_id == given["caller"],
                 _c.removed_at.is_(None),
             ),
         )
         .outerjoin(_k, _k.person_id == _q.id)
-        .outerjoin(_s, and_(_s.caller_id == given["caller"], _s.nonce == given["nonce"]))
+        .outerjoin(_d, _d.token_hash == given["token"])
+        .outerjoin(
+            _s,
+            and_(
+                _s.caller_id == func.coalesce(_d.id, given["caller"]),
+                _s.nonce == given["nonce"],
+            ),
+        )
         .where(_o.id == given["occurrence"])
     )
 

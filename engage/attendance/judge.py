@@ -109,12 +109,11 @@ def _caller(reading: Reading, row: RowMapping) -> Caller:
     suspended = row["organisation_status"] != "verified"
     device = reading.acting.device
     if device is not None:
-        same = device["organisation_id"] == row["organisation_id"]
         return Caller(
-            device_revoked=device["revoked_at"] is not None,
-            permitted=same and (device["listed"] or not device["is_limited"]),
+            device_revoked=device.revoked_at is not None,
+            permitted=device.permitted,
             organisation_suspended=suspended,
-            uploads_after_revocation=device["revoked_at"] is not None,
+            uploads_after_revocation=device.revoked_at is not None,
         )
     citizen = reading.acting.is_citizen
     return Caller(
@@ -163,8 +162,9 @@ def _already(session: Session, reading: Reading, row: RowMapping) -> tuple[int, 
     if row["account_id"] is None:
         return 0, 0
     zone = zone_of(session)
-    work_on, scanned_on = day_of(row["starts_at"], zone), day_of(reading.time.at, zone)
-    if work_on == scanned_on and not row["has_joined"]:
+    guessed = day_of(min(reading.request.scanned_at or reading.now, reading.now), zone)
+    work_on = day_of(row["starts_at"], zone)
+    if work_on == guessed and not row["has_joined"]:
         return row["earned_day"], row["earned_year"]
     day = earned_between(session, row["account_id"], work_on, work_on + timedelta(days=1))
     start, end = date(work_on.year, 1, 1), date(work_on.year + 1, 1, 1)

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, RowMapping, Select, Uuid, bindparam, exists, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engage.attendance.callers import Reading
+from engage.attendance.callers import CitizenCaller, DeviceCaller, OrganiserCaller, Reading
 from engage.attendance.models import Attendance, CodeUse, Review, Scan
 from engage.core.checkin import CheckInFacts, Decision
 from engage.core.checkin import Review as Reason
@@ -86,6 +86,7 @@ _SET_ANSWER = (
 class Decided:
     """A check-in that the rules allow, about to be written."""
 
+    caller: DeviceCaller | OrganiserCaller | CitizenCaller
     reading: Reading
     row: RowMapping
     facts: CheckInFacts

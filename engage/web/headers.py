@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, request
 from flask_login import current_user
 
@@ -22,17 +24,33 @@ HEADERS = {
 }
 
 
+#: A JSON answer shows nothing and runs nothing.
+API_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
 def add_headers(response: Response) -> Response:
+    if request.path.startswith("/api/"):
+        _set_missing(response, API_HEADERS)
+        return response
     is_worker = "/scan-worker" in request.path
     response.headers.setdefault("Content-Security-Policy", WORKER_CSP if is_worker else CSP)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    _set_missing(response, HEADERS)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
         signed_in = request.blueprint is not None and current_user and current_user.is_authenticated
         response.headers["Cache-Control"] = "no-store" if signed_in else "private, no-cache"
     return response
+
+
+def _set_missing(response: Response, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
 
 
 def init_app(app: Flask) -> None:
