@@ -18,6 +18,7 @@ from engage.accounts import routes as accounts
 from engage.activities import routes as activities
 from engage.attendance import api as attendance_api
 from engage.attendance import routes as attendance
+from engage.demo import routes as demo
 from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.organisations import routes as organisation_pages
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     home.bp,
     accounts.bp,
     privacy.bp,
+    demo.bp,
     activities.bp,
     organisation_pages.bp,
     attendance.bp,

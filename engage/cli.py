@@ -7,8 +7,10 @@ from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup
 
+from engage.accounts.commands import keys, user
 from engage.audit.verify import CHECKS, verify
 from engage.demo.commands import seed
+from engage.privacy.commands import erasure
 from engage.serve import serve
 from engage.storage import migrate
 from engage.worker import worker
@@ -49,7 +51,7 @@ def verify_ledger() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (db, ledger, seed, serve, worker):
+    for command in (db, erasure, keys, ledger, seed, serve, user, worker):
         app.cli.add_command(command)
 
 

@@ -14,8 +14,10 @@ from functools import partial
 import click
 import structlog
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from engage.attendance import tasks as attendance
 from engage.mail.message import make_message
 from engage.mail.sending import send_waiting
 from engage.policies import tasks as policies
@@ -25,7 +27,7 @@ from engage.storage.periodic import Task
 log = structlog.get_logger()
 
 #: Everything the city does by itself, in the order of one round; then the mail goes out.
-TASKS: tuple[Task, ...] = (*policies.TASKS, *privacy.TASKS)
+TASKS: tuple[Task, ...] = (*attendance.TASKS, *policies.TASKS, *privacy.TASKS)
 
 #: Seconds between two looks at what is due.
 ROUND_SECONDS = 2
@@ -65,6 +67,7 @@ class Rota:
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="One round, for cron; else until it is stopped.")
+@with_appcontext
 def worker(*, once: bool) -> None:
     """Send mail, end reservations, remind, promote, forget: whatever is due."""
     clock: Clock = current_app.extensions["clock"]

@@ -18,9 +18,8 @@ from engage.core.errors import N_, InvalidInput
 #: Letters that may be switched off, and how they are named. What concerns a person's rights, a
 #: cancelled date or the safety of the account always comes.
 EVENTS: dict[str, str] = {
-    "reminder": N_("Reminders before a date"),
+    "reminders": N_("Reminders before a date"),
     "attendance_told": N_("Check-ins that somebody else recorded for me"),
-    "points_booked": N_("Points that were booked after a review or a claim"),
     "points_expiring": N_("Points that are about to expire"),
 }
 

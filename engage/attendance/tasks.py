@@ -11,6 +11,7 @@ from engage.activities.models import Activity, Occurrence
 from engage.attendance.models import Attendance
 from engage.mail import service as mail
 from engage.organisations.models import Organisation
+from engage.storage.periodic import Task, until_done
 
 #: Wrong scans are annulled at once, so nobody is told of them.
 WAIT = timedelta(minutes=20)
@@ -57,7 +58,8 @@ def _tell(
         "points": attendance.credited,
         "because": attendance.annulled_because,
     }
-    mail.send(
-        session, to=attendance.person_id, template=template, facts=facts, now=now, event=TOLD
-    )
+    mail.send(session, to=attendance.person_id, template=template, facts=facts, now=now, event=TOLD)
     attendance.told_at = now
+
+
+TASKS = (Task("attendance.tell", timedelta(minutes=1), until_done(tell_due)),)

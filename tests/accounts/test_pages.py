@@ -61,7 +61,7 @@ def test_a_person_changes_name_language_district_points_and_mails(
         "/me/account/profile", display_name="Mina K.", language="en", district_code="hoerde"
     )
     browser.post("/me/account/points", hides_points="y")
-    browser.post("/me/account/mail", wanted=["reminder"])
+    browser.post("/me/account/mail", wanted=["reminders"])
 
     person = _now(session, someone)
     assert (person.display_name, person.language, person.district_code) == (
@@ -71,7 +71,7 @@ def test_a_person_changes_name_language_district_points_and_mails(
     )
     assert (person.collects_points, person.hides_points) == (False, True)
     assert "attendance_told" in (person.muted or [])
-    assert "reminder" not in (person.muted or [])
+    assert "reminders" not in (person.muted or [])
     for wrong in (
         {"display_name": "", "language": "en", "district_code": ""},
         {"display_name": "x" * 61, "language": "en", "district_code": ""},

@@ -52,6 +52,8 @@ def someone(session: Session, partner: Partner, occurrence: Occurrence) -> Perso
                 person_id=person.id,
                 organisation_id=occurrence.organisation_id,
                 work_on=NOON.date(),
+                starts_at=NOON,
+                ends_at=NOON,
                 minutes=60,
                 what=WORDS,
                 answer=WORDS,

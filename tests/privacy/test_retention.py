@@ -174,6 +174,8 @@ def test_pri_2_hours_claims(session: Session, mina: Person, occurrence: Occurren
             person_id=mina.id,
             organisation_id=occurrence.organisation_id,
             work_on=NOON.date(),
+            starts_at=NOON,
+            ends_at=NOON,
             minutes=60,
             what="Watered the trees",
             submitted_at=NOON,

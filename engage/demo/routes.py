@@ -1,0 +1,37 @@
+"""The demo city's mailbox: what would have been mailed, for whoever tries it out."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engage.core.errors import NotFound
+from engage.mail import queries
+from engage.mail.message import write
+from engage.web.context import db, settings
+
+bp = Blueprint("demo", __name__, url_prefix="/demo")
+
+
+@bp.before_request
+def only_in_the_demo() -> None:
+    if not settings().demo:
+        raise NotFound()
+
+
+@bp.get("/mail")
+def show_mailbox() -> ResponseReturnValue:
+    address = request.args.get("to", "").strip().lower()
+    letters = [
+        (letter, write(letter, db()).subject) for letter in queries.list_letters(db(), address)
+    ]
+    return render_template("demo/mailbox.html", letters=letters, address=address)
+
+
+@bp.get("/mail/<uuid:letter_id>")
+def show_letter(letter_id: uuid.UUID) -> ResponseReturnValue:
+    letter = queries.get_letter(db(), letter_id)
+    written = write(letter, db())
+    return render_template("demo/letter.html", letter=letter, written=written)
