@@ -47,6 +47,12 @@ class Desk:
     icon: str
 
 
+#: A citizen's own record, kept by attendance, stands below “Me”.
+RECORD = tuple(
+    f"attendance.show_{page}"
+    for page in ("points", "attendances", "attendance", "review", "missing", "hours", "hours_form")
+)
+
 #: The bar at the thumb, in this order; on wide windows the same places stand at the top.
 MAIN = (
     Place(
@@ -63,14 +69,19 @@ MAIN = (
         "join",
         also=("activities.",),
     ),
-    Place("attendance.show_pass", lazy_pgettext("menu", "Pass"), "pass"),
+    Place(
+        "attendance.show_pass",
+        lazy_pgettext("menu", "Pass"),
+        "pass",
+        also=("attendance.show_phones", "attendance.show_check_in"),
+    ),
     Place("rewards.show_rewards", lazy_pgettext("menu", "Redeem"), "gift", also=("rewards.",)),
     Place(
         "accounts.show_account",
         lazy_pgettext("menu", "Me"),
         "person",
         "signed_in",
-        also=("accounts.",),
+        also=("accounts.", *RECORD),
     ),
     Place(
         "accounts.show_sign_in",

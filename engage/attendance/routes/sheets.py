@@ -95,7 +95,7 @@ def _sheet(place: Place) -> dict[str, object]:
     return {
         "place": place,
         "svg": draw_code(code, _("Code of this date"), sturdy=True),
-        "text": codes.group_for_reading(code.text),
+        "text": f"{code.type.value} {codes.group_for_reading(code.number)}",
         "points": arrival.points_of(db(), place, ticket),
     }
 
