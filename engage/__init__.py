@@ -19,11 +19,16 @@ from engage.activities import routes as activities
 from engage.attendance import api as attendance_api
 from engage.attendance import routes as attendance
 from engage.demo import routes as demo
+from engage.devices import api as devices_api
+from engage.devices import routes as devices
 from engage.home import routes as home
 from engage.organisations import queries as organisations
 from engage.organisations import routes as organisation_pages
+from engage.partners import api as partners_api
 from engage.partners import queries as partners
+from engage.partners import routes as partner_pages
 from engage.privacy import routes as privacy
+from engage.rewards import api as rewards_api
 from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
@@ -48,8 +53,13 @@ BLUEPRINTS = (
     activities.bp,
     organisation_pages.bp,
     attendance.bp,
+    devices.bp,
+    partner_pages.bp,
     *rewards.BLUEPRINTS,
     attendance_api.bp,
+    devices_api.bp,
+    partners_api.bp,
+    rewards_api.bp,
 )
 
 

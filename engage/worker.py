@@ -22,12 +22,18 @@ from engage.mail.message import make_message
 from engage.mail.sending import send_waiting
 from engage.policies import tasks as policies
 from engage.privacy import tasks as privacy
+from engage.rewards import tasks as rewards
 from engage.storage.periodic import Task
 
 log = structlog.get_logger()
 
 #: Everything the city does by itself, in the order of one round; then the mail goes out.
-TASKS: tuple[Task, ...] = (*attendance.TASKS, *policies.TASKS, *privacy.TASKS)
+TASKS: tuple[Task, ...] = (
+    *rewards.TASKS,
+    *attendance.TASKS,
+    *policies.TASKS,
+    *privacy.TASKS,
+)
 
 #: Seconds between two looks at what is due.
 ROUND_SECONDS = 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select, true
 from sqlalchemy.orm import Session
 
+from engage.activities.models import Activity, Occurrence
 from engage.core.errors import NotFound
 from engage.devices.models import Device, DeviceOccurrence
 from engage.storage.keys import token_hash
@@ -123,3 +124,60 @@ def may_scan_for(session: Session, device: KnownDevice, occurrence_id: uuid.UUID
         DeviceOccurrence.device_id == device.id, DeviceOccurrence.occurrence_id == occurrence_id
     )
     return bool(session.scalar(select(named)))
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date that a scanner may check people in for."""
+
+    id: uuid.UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    place: str
+
+
+def list_dates(session: Session, device: KnownDevice, now: datetime) -> list[Date]:
+    """The dates of a scanner from yesterday to a week ahead, the next first."""
+    if device.organisation_id is None:
+        return []
+    named = select(DeviceOccurrence.occurrence_id).where(DeviceOccurrence.device_id == device.id)
+    return _dates(
+        session,
+        device.organisation_id,
+        now,
+        Occurrence.id.in_(named) if device.is_limited else true(),
+    )
+
+
+def list_own_dates(session: Session, organisation_id: uuid.UUID, now: datetime) -> list[Date]:
+    """All dates of an organisation from yesterday to a week ahead, the next first."""
+    return _dates(session, organisation_id, now, true())
+
+
+def _dates(
+    session: Session, organisation_id: uuid.UUID, now: datetime, which: ColumnElement[bool]
+) -> list[Date]:
+    rows = session.execute(
+        select(
+            Occurrence.id,
+            Activity.title,
+            Occurrence.starts_at,
+            Occurrence.ends_at,
+            Occurrence.timezone,
+            Occurrence.place,
+        )
+        .join(Activity, Activity.id == Occurrence.activity_id)
+        .where(
+            Occurrence.organisation_id == organisation_id,
+            Occurrence.status != "cancelled",
+            Activity.status == "published",
+            Occurrence.ends_at > now - timedelta(days=1),
+            Occurrence.starts_at < now + timedelta(days=7),
+            which,
+        )
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(200)
+    )
+    return [Date(*row) for row in rows]

@@ -30,6 +30,7 @@ __all__ = [
     "KnownDevice",
     "Owner",
     "Paired",
+    "Rights",
     "authenticate",
     "invite",
     "limit_to",
@@ -63,6 +64,15 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """What a scanner is called and may do. ``occurrence_ids`` None: at all dates."""
+
+    name: str
+    may_search: bool
+    occurrence_ids: Iterable[uuid.UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Paired:
     """A paired device. ``token`` is given out once; only its hash is kept."""
 
@@ -70,37 +80,37 @@ class Paired:
     token: str
 
 
-def invite(  # noqa: PLR0913  # all by name, and each is a choice on one form
+def invite(
     session: Session,
     owner: Owner,
     name: str,
     *,
     actor_id: uuid.UUID | None,
     now: datetime,
-    may_search: bool = False,
-    kind: str = "scanner",
+    rights: Rights | None = None,
 ) -> Invited:
     """Let a phone, tablet or till join with a code that works once, for 15 minutes.
 
-    kind: ``scanner`` or ``kiosk`` of an organisation; a partner's device is a till.
+    rights: of an organisation's scanner; a partner's device is a till and only redeems.
     """
     code = make_typed(CodeType.PAIRING, secrets.token_bytes(5)).text
     device = Device(
         id=new_id(),
-        kind="till" if owner.partner_id else kind,
+        kind="till" if owner.partner_id else "scanner",
         name=name,
         organisation_id=owner.organisation_id,
         partner_id=owner.partner_id,
         branch_id=owner.branch_id,
         pairing_hash=keys_of(session).hash(code),
         pairing_expires_at=now + PAIRING,
-        may_search=may_search,
+        may_search=rights.may_search if rights else False,
         is_limited=False,
         created_at=now,
         created_by=actor_id,
     )
     session.add(device)
-    session.flush()  # a limit to occurrences may follow in the same unit
+    session.flush()  # its dates need the id
+    limit_to(session, device, rights.occurrence_ids if rights else None)
     return Invited(device.id, code, now + PAIRING)
 
 
@@ -197,9 +207,11 @@ def _milliseconds(offset: timedelta) -> int:
     return max(-most, min(most, offset // timedelta(milliseconds=1)))
 
 
-def set_rights(device: Device, *, may_search: bool) -> None:
-    """Whether a scanner may search people by name."""
-    device.may_search = may_search
+def set_rights(session: Session, device: Device, rights: Rights) -> None:
+    """Change what a scanner is called, whether it searches by name, and where it may scan."""
+    device.name = rights.name.strip()
+    device.may_search = rights.may_search
+    limit_to(session, device, rights.occurrence_ids)
 
 
 def limit_to(session: Session, device: Device, occurrence_ids: Iterable[uuid.UUID] | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,8 @@ _ANSWER = (
         redemption_id=bindparam("of_redemption"),
     )
 )
+
+_FORGET = delete(_table).where(_attempts.id == bindparam("attempt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ def answer(
         },
     )
     return outcome
+
+
+def forget(session: Session, attempt_id: uuid.UUID) -> None:
+    """“Too often” is no answer: the same attempt may be sent again later (NON-3)."""
+    session.connection().execute(_FORGET, {"attempt": attempt_id})
 
 
 def _first_answer(session: Session, attempt: Attempt) -> Outcome:

@@ -360,3 +360,22 @@ def list_with_accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Any]:
             .order_by(ACCOUNTS.c.id, Redemption.id)
         )
     )
+
+
+def list_card_uses(session: Session, person_id: uuid.UUID) -> list[datetime]:
+    """When a person redeemed with the card; what was taken back counts for nothing."""
+    return list(
+        session.scalars(
+            select(Redemption.reserved_at).where(
+                Redemption.person_id == person_id,
+                Redemption.way == "card",
+                Redemption.state.in_(COUNTED),
+            )
+        )
+    )
+
+
+def list_branch_ids(session: Session, reward_id: uuid.UUID) -> set[uuid.UUID]:
+    """The branches that a reward is limited to; empty for all."""
+    named = select(RewardBranch.branch_id).where(RewardBranch.reward_id == reward_id)
+    return set(session.scalars(named))

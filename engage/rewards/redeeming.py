@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from engage.core.codes import CodeType, read_typed
 from engage.core.errors import (
-    REDEMPTION,
     DomainError,
     NotFound,
     Outcome,
@@ -213,6 +212,3 @@ def _take_back(session: Session, row: Any, reason: str, till: Till, now: datetim
         cause = ledger.Cause("redemption", row.id, now, till.id)
         ledger.refund(session, account, row.account_id, row.cost, cause)
     stock.put_back(session, {row.reward_id: 1})
-
-
-__all__ = ["REDEMPTION", "hand_over", "redeem", "success", "undo"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engage.rewards.callers import ByMember, ByToken, Caller, Till, admit
+from engage.rewards.cards import CardUse, redeem_with_card
 from engage.rewards.redeeming import redeem, undo
 from engage.rewards.reserving import dispute, extend, reserve
 from engage.rewards.returning import (
@@ -18,6 +19,7 @@ __all__ = [
     "ByMember",
     "ByToken",
     "Caller",
+    "CardUse",
     "Returned",
     "Till",
     "admit",
@@ -29,6 +31,7 @@ __all__ = [
     "extend",
     "free_points",
     "redeem",
+    "redeem_with_card",
     "reserve",
     "undo",
 ]

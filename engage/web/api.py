@@ -7,7 +7,7 @@ from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
 from apiflask.exceptions import _ValidationError
-from flask import current_app, request
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from pydantic import BaseModel, ConfigDict
@@ -39,6 +39,16 @@ def answer(outcome: Outcome, body: Mapping[str, object]) -> ResponseReturnValue:
         return show_refusal(outcome)
     text = current_app.json.dumps({key: plain(value) for key, value in body.items()})
     return current_app.response_class(text, status=outcome.status, mimetype="application/json")
+
+
+def with_etag(body: Mapping[str, object]) -> Response:
+    """A public list as JSON; 304 when the caller already has exactly this."""
+    response = current_app.response_class(
+        current_app.json.dumps(plain(body)), mimetype="application/json"
+    )
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def bearer() -> str | None:

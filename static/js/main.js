@@ -4,6 +4,7 @@
 //   <div data-behaviour="countdown"> or several: data-behaviour="confirm submit-once"
 
 const behaviours = {
+  "ask-server": () => import("./behaviours/ask-server.js"),
   "auto-submit": () => import("./behaviours/auto-submit.js"),
   confirm: () => import("./behaviours/confirm.js"),
   copy: () => import("./behaviours/copy.js"),

@@ -1,0 +1,215 @@
+"""The API of rewards: what is on offer, reserving, and the till."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+from apiflask import abort
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from pydantic import Field
+
+from engage.accounts import passes
+from engage.core.errors import NotAllowed, NotSignedIn, Outcome, SecondFactorNeeded
+from engage.partners import queries as partners
+from engage.rewards import catalogue, queries, service
+from engage.rewards.catalogue import Filter, Offer, Place
+from engage.rewards.service import ByMember, ByToken, Caller, CardUse
+from engage.web.api import Body, answer, bearer, blueprint, with_etag
+from engage.web.context import db, now, work
+
+bp = blueprint("rewards")
+
+#: A number that the client makes once for each attempt and keeps across retries.
+Nonce = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+Text = Annotated[str, Field(max_length=400)]
+
+
+class RewardsQuery(Body):
+    """What to look for, and which page."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+    category: Annotated[str, Field(max_length=40)] = ""
+    district: Annotated[str, Field(max_length=60)] = ""
+    kind: Annotated[str, Field(max_length=20)] = ""
+    partner: Annotated[str, Field(max_length=80)] = ""
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    cursor: Annotated[str, Field(max_length=12, pattern=r"^\d*$")] = ""
+
+
+class ReserveBody(Body):
+    """The client makes the id: a refused attempt stays refused under it."""
+
+    id: uuid.UUID
+    reward_id: uuid.UUID
+
+
+class RedeemBody(Body):
+    """partner: only for people who work for several; their one partner else."""
+
+    code: Text
+    nonce: Nonce
+    partner: Annotated[str, Field(max_length=80)] = ""
+
+
+class CardBody(Body):
+    """Card as scanned and PIN as typed; neither is ever kept."""
+
+    reward_id: uuid.UUID
+    card: Text
+    pin: Annotated[str, Field(max_length=12)]
+    nonce: Nonce
+    partner: Annotated[str, Field(max_length=80)] = ""
+
+
+class UndoBody(Body):
+    """Why the till takes something back."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    nonce: Nonce
+    partner: Annotated[str, Field(max_length=80)] = ""
+
+
+@bp.get("/rewards")
+@bp.input(RewardsQuery, location="query")
+def list_rewards(query_data: RewardsQuery) -> ResponseReturnValue:
+    """Everything on offer, what costs least first."""
+    given = query_data
+    wanted = Filter(given.q, given.category, given.district, given.kind, given.partner)
+    start = int(given.cursor or 0)
+    offers = catalogue.list_offers(db(), wanted, now(), limit=given.limit + 1, offset=start)
+    more = len(offers) > given.limit
+    page = {
+        "items": [_offer(one) for one in offers[: given.limit]],
+        "next": str(start + given.limit) if more else None,
+    }
+    return with_etag(page)
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    """As the public sees it: without the face value."""
+    return {
+        "id": offer.id,
+        "title": offer.title,
+        "description": offer.description,
+        "kind": offer.kind,
+        "category": offer.category,
+        "points": offer.cost,
+        "stock": offer.stock,
+        "limit": offer.limit.to_json() if offer.limit else None,
+        "minimum_age": offer.minimum_age,
+        "reservable_from": offer.reservable_from,
+        "reservable_until": offer.reservable_until,
+        "code_seconds": int(offer.life.total_seconds()),
+        **_given_by(offer),
+    }
+
+
+def _given_by(offer: Offer) -> dict[str, Any]:
+    return {
+        "partner": {"slug": offer.partner_slug, "name": offer.partner_name},
+        "branches": [_place(one) for one in offer.places],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "id": place.id,
+        "name": place.name,
+        "street": place.street,
+        "town": place.town,
+        "district": place.district_code,
+        "opening_hours": place.opening_hours,
+        "step_free": place.step_free,
+        "accessibility_notes": place.accessibility_notes,
+    }
+
+
+def _citizen() -> uuid.UUID:
+    if not current_user.is_authenticated:
+        raise NotSignedIn()
+    person: uuid.UUID = current_user.id
+    return person
+
+
+@bp.post("/redemptions")
+@bp.input(ReserveBody)
+def reserve(json_data: ReserveBody) -> ResponseReturnValue:
+    """Set a reward aside; the code is in the answer."""
+    person, wanted = _citizen(), json_data
+    outcome = work(lambda s: service.reserve(s, person, wanted.reward_id, wanted.id, now=now()))
+    return answer(outcome, _reserved(outcome, wanted.id) if outcome.is_success else {})
+
+
+def _reserved(outcome: Outcome, redemption_id: uuid.UUID) -> dict[str, object]:
+    facts = outcome.facts
+    return {
+        "id": redemption_id,
+        "code": queries.code_of(db(), queries.get_redemption(db(), redemption_id)),
+        "expires_at": facts["expires_at"],
+        "points": facts["points"],
+        "balance": facts["balance"],
+        "near_value_cap": facts["near_value_cap"],
+        "replayed": outcome.replayed,
+    }
+
+
+@bp.delete("/redemptions/<uuid:redemption_id>")
+def cancel(redemption_id: uuid.UUID) -> ResponseReturnValue:
+    """Give a reservation back: the points return."""
+    person = _citizen()
+    outcome = work(lambda s: service.cancel(s, redemption_id, person, now=now()))
+    return answer(outcome, {"code": outcome.code, **outcome.facts})
+
+
+def _caller(slug: str) -> Caller:
+    """The paired till by its token, or the member who is signed in with the second factor."""
+    if (token := bearer()) is not None:
+        return ByToken(token)
+    if not current_user.is_authenticated:
+        raise NotSignedIn()
+    if not current_user.has_second_factor:
+        raise SecondFactorNeeded()
+    own = [role.slug for role in current_user.partners]
+    chosen = slug or (own[0] if len(own) == 1 else "")
+    if not own:
+        raise NotAllowed()
+    if not chosen:
+        abort(422, detail={"json": {"partner": ["Field required"]}})
+    return ByMember(current_user.id, partners.get_own(db(), chosen, current_user.id).id)
+
+
+@bp.post("/redemptions/redeem")
+@bp.input(RedeemBody)
+def redeem(json_data: RedeemBody) -> ResponseReturnValue:
+    """Hand a reward over for its code, once."""
+    caller, given = _caller(json_data.partner), json_data
+    outcome = work(lambda s: service.redeem(s, caller, given.code, given.nonce, now=now()))
+    return answer(outcome, _redeemed(outcome))
+
+
+def _redeemed(outcome: Outcome) -> dict[str, object]:
+    return {**outcome.facts, "code": outcome.code, "replayed": outcome.replayed}
+
+
+@bp.post("/redemptions/card")
+@bp.input(CardBody)
+def redeem_card(json_data: CardBody) -> ResponseReturnValue:
+    """The way without a phone: card and PIN."""
+    caller, given = _caller(json_data.partner), json_data
+    right = passes.is_pin_right(db(), given.card, given.pin)
+    use = CardUse(given.reward_id, given.card, given.pin, right)
+    outcome = work(lambda s: service.redeem_with_card(s, caller, use, given.nonce, now=now()))
+    return answer(outcome, _redeemed(outcome))
+
+
+@bp.post("/redemptions/<uuid:redemption_id>/undo")
+@bp.input(UndoBody)
+def undo(redemption_id: uuid.UUID, json_data: UndoBody) -> ResponseReturnValue:
+    """Take a redemption back within 15 minutes."""
+    caller, given = _caller(json_data.partner), json_data
+    outcome = work(
+        lambda s: service.undo(s, caller, redemption_id, given.reason, given.nonce, now=now())
+    )
+    return answer(outcome, _redeemed(outcome))

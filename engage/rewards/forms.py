@@ -1,0 +1,229 @@
+"""What is typed at a till and by a partner about its rewards."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime, timedelta, tzinfo
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from engage.core.periods import Limit, Period
+from engage.rewards.catalogue import CATEGORIES
+from engage.rewards.offers import Price, Terms, Words
+
+_needed = InputRequired(_l("Please fill this in."))
+_code = Length(max=400, message=_l("This is too long."))
+
+#: Why a till takes something back; the words are for the partner's own list.
+UNDO_REASONS = (
+    SelectChoice("mistake", _l("Wrong code or wrong reward")),
+    SelectChoice("not_there", _l("We do not have it any more")),
+    SelectChoice("not_wanted", _l("The person does not want it after all")),
+    SelectChoice("other", _l("Another reason")),
+)
+
+
+class CodeForm(FlaskForm):
+    """A voucher's code, scanned or typed; ``nonce`` makes a second sending harmless."""
+
+    code = StringField(_l("Or type the code"), [_needed, _code])
+    nonce = HiddenField()
+
+
+class CardForm(FlaskForm):
+    """Reward, card and PIN, for people without a phone."""
+
+    reward = RadioField(_l("Which reward?"), [InputRequired(_l("Please choose one."))], choices=[])
+    card = StringField(_l("Card"), [_needed, _code])
+    pin = PasswordField(_l("PIN"), [_needed, Length(max=12)])
+    nonce = HiddenField()
+
+
+class UndoForm(FlaskForm):
+    """Why something is taken back."""
+
+    reason = RadioField(
+        _l("Why?"), [InputRequired(_l("Please choose one."))], choices=list(UNDO_REASONS)
+    )
+    nonce = HiddenField()
+
+
+#: An amount of money as people write it: "2", "2,50", "2.50", "1.250,00 €".
+_MONEY = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?")
+
+
+def read_cents(text: str) -> int | None:
+    """Cents of an amount in euros, with comma or point; None if it is none."""
+    tidy = text.replace("€", "").replace("\u00a0", "").replace(" ", "").removesuffix("EUR")
+    found = _MONEY.fullmatch(tidy)
+    if found is None:
+        return None
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+
+
+def write_cents(cents: int) -> str:
+    """An amount for a field: "2,50"."""
+    return f"{cents // 100},{cents % 100:02d}"
+
+
+class WordsForm(FlaskForm):
+    """Step 1: what it is."""
+
+    kind = RadioField(
+        _l("What kind of reward?"),
+        choices=[
+            SelectChoice("points", _l("For points")),
+            SelectChoice("welcome", _l("Welcome gift, without points")),
+            SelectChoice("good_cause", _l("Good cause")),
+        ],
+        default="points",
+    )
+    title = StringField(_l("Title"), [_needed, Length(max=80, message=_l("This is too long."))])
+    description = TextAreaField(
+        _l("More about it"), [Length(max=2000, message=_l("This is too long."))]
+    )
+    hand_over = StringField(
+        _l("What does the till hand over?"),
+        [_needed, Length(max=120, message=_l("This is too long."))],
+    )
+    category = SelectField(
+        _l("Where do people look for it?"),
+        choices=[SelectChoice(code, _l(name)) for code, name in CATEGORIES.items()],
+    )
+
+    def words(self) -> Words:
+        return Words(
+            kind=self.kind.data,
+            category=self.category.data,
+            title=self.title.data.strip(),
+            description=(self.description.data or "").strip(),
+            hand_over=self.hand_over.data.strip(),
+        )
+
+
+class PriceForm(FlaskForm):
+    """Step 2: what it costs and is worth."""
+
+    cost = IntegerField(
+        _l("Points"),
+        [Optional(), NumberRange(1, 100_000, _l("Please give a whole number above zero."))],
+    )
+    face_value = StringField(_l("Worth in euros"), [_needed, Length(max=20)])
+    no_value_reason = StringField(
+        _l("If it is worth nothing: why?"), [Length(max=200, message=_l("This is too long."))]
+    )
+    stock = IntegerField(
+        _l("How many are there?"),
+        [Optional(), NumberRange(0, 1_000_000, _l("Please give a whole number."))],
+    )
+
+    def price(self, kind: str) -> Price | None:
+        """The price, or None with the errors put beside their fields."""
+        cents = read_cents(self.face_value.data or "")
+        if cents is None:
+            self.face_value.errors = [gettext("Please write an amount such as 2,50.")]
+        if kind != "welcome" and not self.cost.data:
+            self.cost.errors = [gettext("Please fill this in.")]
+        if self.face_value.errors or self.cost.errors or cents is None:
+            return None
+        reason = (self.no_value_reason.data or "").strip()
+        return Price(self.cost.data or 0, cents, reason, self.stock.data)
+
+
+#: How long a code can be good, in minutes.
+LIVES = (15, 60, 24 * 60, 7 * 24 * 60, 30 * 24 * 60)
+
+
+class TermsForm(FlaskForm):
+    """Step 3: when, where, how often and for whom. Times are the city's."""
+
+    branches = SelectMultipleField(
+        _l("Where is it given?"),
+        choices=[],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+    limit_count = IntegerField(
+        _l("How often for each person"),
+        [Optional(), NumberRange(1, 1000, _l("Please give a whole number above zero."))],
+    )
+    limit_period = SelectField(
+        _l("in each"),
+        choices=[
+            SelectChoice("", _l("No limit")),
+            SelectChoice("day", _l("day")),
+            SelectChoice("week", _l("week")),
+            SelectChoice("month", _l("month")),
+            SelectChoice("quarter", _l("quarter")),
+            SelectChoice("year", _l("year")),
+            SelectChoice("ever", _l("in all")),
+        ],
+    )
+    life = SelectField(_l("How long is a code good?"), choices=[], validate_choice=False)
+    minimum_age = IntegerField(
+        _l("Minimum age"), [Optional(), NumberRange(0, 21, _l("Please give an age up to 21."))]
+    )
+    shown_from = DateTimeLocalField(_l("Shown from"), [Optional()])
+    reservable_from = DateTimeLocalField(_l("Can be reserved from"), [Optional()])
+    reservable_until = DateTimeLocalField(_l("Can be reserved until"), [Optional()])
+
+    def terms(self, tz: tzinfo) -> Terms | None:
+        """The terms, or None with the errors put beside their fields."""
+        if bool(self.limit_count.data) != bool(self.limit_period.data):
+            self.limit_period.errors = [gettext("Please give both, or leave both empty.")]
+            return None
+        start, end = _instant(self.reservable_from, tz), _instant(self.reservable_until, tz)
+        if start and end and end <= start:
+            self.reservable_until.errors = [gettext("The end lies before the start.")]
+            return None
+        limit = None
+        if self.limit_count.data:
+            limit = Limit(self.limit_count.data, Period(self.limit_period.data))
+        return Terms(
+            limit=limit,
+            minimum_age=self.minimum_age.data or 0,
+            shown_from=_instant(self.shown_from, tz),
+            reservable_from=start,
+            reservable_until=end,
+            life=timedelta(minutes=int(self.life.data or LIVES[0])),
+            branch_ids=tuple(uuid.UUID(one) for one in self.branches.data or []),
+        )
+
+
+def _instant(field: DateTimeLocalField, tz: tzinfo) -> datetime | None:
+    """What was typed is the city's time."""
+    typed: datetime | None = field.data
+    return typed.replace(tzinfo=tz) if typed else None
+
+
+class StockForm(FlaskForm):
+    """Pieces more or fewer, with the reason."""
+
+    by = IntegerField(
+        _l("How many more or fewer?"),
+        [
+            InputRequired(_l("Please give a whole number, with a minus for fewer.")),
+            NumberRange(
+                -100_000, 100_000, _l("Please give a whole number, with a minus for fewer.")
+            ),
+        ],
+    )
+    reason = StringField(_l("Why?"), [_needed, Length(max=500, message=_l("This is too long."))])

@@ -1,0 +1,262 @@
+"""A partner's rewards: short steps, a preview, and what happens to them afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
+
+from engage.core.errors import DomainError, FaceValueReasonNeeded, FrozenReward, OutOfStock
+from engage.partners import queries as partners
+from engage.partners.models import Partner
+from engage.rewards import catalogue, offers
+from engage.rewards.forms import LIVES, PriceForm, StockForm, TermsForm, WordsForm, write_cents
+from engage.rewards.models import Reward
+from engage.rewards.routes.blueprints import offers as bp
+from engage.rewards.routes.words import life_words, limit_words
+from engage.web import access
+from engage.web.context import db, now, settings, work
+from engage.web.errors import advice, sentence
+
+
+def _own(slug: str) -> Partner:
+    """Rewards are the managers' business."""
+    return partners.get_own(db(), slug, current_user.id, manager=True)
+
+
+def _step(name: str, partner: Partner, reward: Reward | None, form: object) -> str:
+    """One of the short steps; the reward is there from the first on."""
+    return render_template(f"rewards/desk/{name}.html", partner=partner, reward=reward, form=form)
+
+
+@bp.get("/partner/<slug>/rewards")
+@access.second_factor
+def show_offers(slug: str) -> ResponseReturnValue:
+    partner = partners.get_own(db(), slug, current_user.id)
+    manages = any(one.slug == slug and one.role == "manager" for one in current_user.partners)
+    rewards = offers.list_of(db(), partner.id)
+    return render_template(
+        "rewards/desk/offers.html", partner=partner, rewards=rewards, is_manager=manages
+    )
+
+
+@bp.get("/partner/<slug>/rewards/new")
+@access.second_factor
+def show_new(slug: str) -> ResponseReturnValue:
+    return _step("words", _own(slug), None, WordsForm(formdata=None))
+
+
+@bp.post("/partner/<slug>/rewards")
+@access.second_factor
+def draft(slug: str) -> ResponseReturnValue:
+    """Step 1 makes a draft that nobody sees."""
+    partner, form = _own(slug), WordsForm()
+    if not form.validate_on_submit():
+        return _step("words", partner, None, form), 422
+    said = form.words()
+    made = work(lambda s: offers.draft(s, partner.id, said, actor_id=current_user.id, now=now()).id)
+    return _go("show_price", slug, made)
+
+
+def _go(page: str, slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    return redirect(url_for(f"offers.{page}", slug=slug, reward_id=reward_id), 303)
+
+
+@bp.get("/partner/<slug>/rewards/<uuid:reward_id>/words")
+@access.second_factor
+def show_words(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    partner = _own(slug)
+    reward = offers.get_of(db(), reward_id, partner.id)
+    return _step("words", partner, reward, WordsForm(formdata=None, obj=reward))
+
+
+@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/words")
+@access.second_factor
+def describe(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    partner, form = _own(slug), WordsForm()
+    if not form.validate_on_submit():
+        return _step("words", partner, offers.get_of(db(), reward_id, partner.id), form), 422
+    said = form.words()
+    work(lambda s: offers.describe(offers.get_of(s, reward_id, partner.id), said))
+    return _go("show_price", slug, reward_id)
+
+
+@bp.get("/partner/<slug>/rewards/<uuid:reward_id>/price")
+@access.second_factor
+def show_price(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    partner = _own(slug)
+    reward = offers.get_of(db(), reward_id, partner.id)
+    form = PriceForm(
+        formdata=None,
+        cost=reward.cost or None,
+        face_value=write_cents(reward.face_value_cents) if reward.face_value_cents else "",
+        no_value_reason=reward.no_value_reason,
+        stock=reward.stock,
+    )
+    return _step("price", partner, reward, form)
+
+
+@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/price")
+@access.second_factor
+def price(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    """Cost, worth and stock; a frozen cost offers a new version instead."""
+    partner, form = _own(slug), PriceForm()
+    reward = offers.get_of(db(), reward_id, partner.id)
+    given = form.price(reward.kind) if form.validate_on_submit() else None
+    if given is None:
+        return _step("price", partner, reward, form), 422
+    try:
+        work(lambda s: offers.price(s, offers.get_of(s, reward_id, partner.id), given))
+    except FaceValueReasonNeeded as refusal:
+        form.no_value_reason.errors = [sentence(refusal)]
+        return _step("price", partner, reward, form), 422
+    except FrozenReward as refusal:
+        return _frozen(partner, reward_id, refusal)
+    return _go("show_terms", slug, reward_id)
+
+
+def _frozen(partner: Partner, reward_id: uuid.UUID, refusal: DomainError) -> ResponseReturnValue:
+    page = render_template(
+        "rewards/desk/frozen.html",
+        partner=partner,
+        reward=offers.get_of(db(), reward_id, partner.id),
+        message=sentence(refusal),
+        advice=advice(refusal),
+        code=refusal.code,
+    )
+    return page, refusal.status
+
+
+@bp.get("/partner/<slug>/rewards/<uuid:reward_id>/terms")
+@access.second_factor
+def show_terms(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    partner = _own(slug)
+    reward = offers.get_of(db(), reward_id, partner.id)
+    form = TermsForm(
+        formdata=None,
+        branches=[str(one) for one in offers.branches_of(db(), reward.id)],
+        limit_count=reward.limit_count,
+        limit_period=reward.limit_period or "",
+        life=str(reward.reserve_minutes),
+        minimum_age=reward.minimum_age or None,
+        shown_from=_typed(reward.shown_from),
+        reservable_from=_typed(reward.reservable_from),
+        reservable_until=_typed(reward.reservable_until),
+    )
+    return _step("terms", partner, reward, _offered(form, partner, reward))
+
+
+def _typed(instant: datetime | None) -> datetime | None:
+    """An instant as the city's clock shows it, for a field."""
+    return instant.astimezone(settings().zone).replace(tzinfo=None) if instant else None
+
+
+def _offered(form: TermsForm, partner: Partner, reward: Reward) -> TermsForm:
+    branches = partners.list_branches(db(), partner.id)
+    form.branches.choices = [SelectChoice(str(one.id), one.name) for one in branches]
+    lives = sorted({*LIVES, reward.reserve_minutes})
+    form.life.choices = [
+        SelectChoice(str(one), life_words(timedelta(minutes=one))) for one in lives
+    ]
+    return form
+
+
+@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/terms")
+@access.second_factor
+def set_terms(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    """When, where, how often; a frozen start offers a new version instead."""
+    partner = _own(slug)
+    reward = offers.get_of(db(), reward_id, partner.id)
+    form = _offered(TermsForm(), partner, reward)
+    known = {choice.value for choice in form.branches.choices}
+    form.branches.data = [one for one in form.branches.data or [] if one in known]
+    terms = form.terms(settings().zone) if form.validate_on_submit() else None
+    if terms is None:
+        return _step("terms", partner, reward, form), 422
+    try:
+        work(lambda s: offers.set_terms(s, offers.get_of(s, reward_id, partner.id), terms))
+    except FrozenReward as refusal:
+        return _frozen(partner, reward_id, refusal)
+    return _go("show_offer", slug, reward_id)
+
+
+@bp.get("/partner/<slug>/rewards/<uuid:reward_id>")
+@access.second_factor
+def show_offer(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    """The reward as the citizen sees it, and what can be done with it."""
+    return _offer_page(_own(slug), reward_id, StockForm(formdata=None))
+
+
+def _offer_page(partner: Partner, reward_id: uuid.UUID, form: StockForm) -> str:
+    reward = offers.get_of(db(), reward_id, partner.id)
+    offer = catalogue.preview(db(), reward.id)
+    return render_template(
+        "rewards/desk/offer.html",
+        partner=partner,
+        reward=reward,
+        offer=offer,
+        limit=limit_words(offer.limit),
+        life=life_words(offer.life),
+        changes=offers.list_stock_changes(db(), reward.id),
+        form=form,
+    )
+
+
+@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/<any(publish, pause, end):name>")
+@access.second_factor
+def step(slug: str, reward_id: uuid.UUID, name: str) -> ResponseReturnValue:
+    """Publish, pause or end; open reservations are honoured."""
+    partner = _own(slug)
+    work(lambda s: offers.step(s, offers.get_of(s, reward_id, partner.id), name, now=now()))
+    said = {
+        "publish": _("The reward is on offer."),
+        "pause": _("The reward is paused. Vouchers that are out stay valid."),
+        "end": _("The reward has ended. Vouchers that are out stay valid."),
+    }
+    flash(said[name], "success")
+    return _go("show_offer", slug, reward_id)
+
+
+@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/version")
+@access.second_factor
+def make_version(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    """A copy as a draft: a new cost or start for those who come after."""
+    partner = _own(slug)
+    made = work(
+        lambda s: (
+            offers.new_version(
+                s,
+                offers.get_of(s, reward_id, partner.id),
+                actor_id=current_user.id,
+                now=now(),
+            ).id
+        )
+    )
+    flash(_("Here is the new version as a draft. The old one ends when you publish it."), "info")
+    return _go("show_price", slug, made)
+
+
+@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/stock")
+@access.second_factor
+def correct_stock(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
+    """Pieces more or fewer, with a reason."""
+    partner, form = _own(slug), StockForm()
+    if not form.validate_on_submit():
+        return _offer_page(partner, reward_id, form), 422
+    by, reason, actor = form.by.data, form.reason.data, current_user.id
+    try:
+        work(
+            lambda s: offers.correct_stock(
+                s, offers.get_of(s, reward_id, partner.id), by, reason, actor_id=actor, now=now()
+            )
+        )
+    except OutOfStock:
+        form.by.errors = [_("There are fewer pieces than that.")]
+        return _offer_page(partner, reward_id, form), 422
+    flash(_("The stock is corrected."), "success")
+    return _go("show_offer", slug, reward_id)
