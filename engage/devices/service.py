@@ -34,6 +34,7 @@ __all__ = [
     "authenticate",
     "invite",
     "limit_to",
+    "may_scan",
     "note_contact",
     "pair",
     "renew_code",
@@ -178,6 +179,17 @@ def authenticate(
     if device.revoked_at is not None and device.revoked_at <= now and not even_revoked:
         raise DeviceRevoked(revoked_at=device.revoked_at)
     return device
+
+
+def may_scan(session: Session, device_id: uuid.UUID, occurrence_id: uuid.UUID) -> bool:
+    """Whether a limited device is for this occurrence."""
+    found = session.scalar(
+        select(DeviceOccurrence.id).where(
+            DeviceOccurrence.device_id == device_id,
+            DeviceOccurrence.occurrence_id == occurrence_id,
+        )
+    )
+    return found is not None
 
 
 def note_contact(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from engage.attendance.api import door, hours, me
 from engage.web.api import blueprint
 
 bp = blueprint("attendance")
-
-from engage.attendance.api import door  # noqa: E402  # they put their routes on the blueprint
-
-__all__ = ["bp", "door"]
+for part in (door, me, hours):
+    part.add_to(bp)

@@ -36,13 +36,15 @@ class WalkInBody(Body):
 
 
 class CheckInBody(ScanBody):
-    """One person at one occurrence; exactly one of code, person and walk_in.
+    """One person at one occurrence; exactly one of code, person, walk_in and ticket.
 
+    ticket:     of a citizen's own browser, which keeps it; it names the occurrence itself.
     scanned_at, sent_at: RFC 3339; the device's own clock. Only devices may state them.
     """
 
-    occurrence_id: uuid.UUID
     nonce: Nonce
+    occurrence_id: uuid.UUID | None = None
+    ticket: bool = False
     code: Annotated[str, StringConstraints(min_length=1, max_length=400)] | None = None
     person: uuid.UUID | None = None
     walk_in: WalkInBody | None = None
@@ -55,12 +57,17 @@ class CheckInBody(ScanBody):
     @model_validator(mode="after")
     def names_one_person(self) -> CheckInBody:
         given = [one for one in (self.code, self.person, self.walk_in) if one is not None]
-        if len(given) != 1:
-            raise ValueError("exactly one of code, person and walk_in")
+        if len(given) + self.ticket != 1:
+            raise ValueError("exactly one of code, person, walk_in and ticket")
+        if self.occurrence_id is None and not self.ticket:
+            raise ValueError("occurrence_id is required")
         return self
 
     def request(self) -> CheckInRequest:
+        """What a device or an organiser asks for; a ticket is read from the browser instead."""
         walk_in = self.walk_in
+        if self.occurrence_id is None:
+            raise ValueError("a ticket is not asked for by a device")
         return CheckInRequest(
             self.occurrence_id,
             self.nonce,
@@ -72,13 +79,6 @@ class CheckInBody(ScanBody):
             overridden_because=self.overridden_because.strip(),
             age_ok=self.age_ok,
         )
-
-
-class TicketBody(ScanBody):
-    """A citizen confirms what opening an occurrence's code gave."""
-
-    ticket: Literal[True] = True
-    nonce: Nonce
 
 
 class AnnulBody(Body):
@@ -101,6 +101,23 @@ class ScansBody(ScanBody):
     """An upload, oldest first. Each item is read by itself: a bad one holds up no other."""
 
     events: Annotated[list[dict[str, object]], Field(max_length=MOST_EVENTS)]
+    sent_at: AwareDatetime | None = None
+    unsent: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+
+class ClaimBody(Body):
+    """Hours of one day, in RFC 3339."""
+
+    organisation_id: uuid.UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    what: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class RefuseBody(Body):
+    """Why the hours are not confirmed."""
+
+    reason: Reason
 
 
 def _utc(instant: datetime | None) -> datetime | None:

@@ -1,34 +1,147 @@
-"""Check-in by devices, organisers and citizens."""
+"""Check-in by devices, organisers and citizens; uploads; annulment; search by name."""
 
 from __future__ import annotations
 
+import uuid
 from functools import partial
+from typing import Any
 
+from apiflask import APIBlueprint
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from pydantic import ValidationError
 
-from engage.attendance.api import bp
-from engage.attendance.api.bodies import CheckInBody
-from engage.attendance.checkin import DeviceCaller, OrganiserCaller, check_in
-from engage.core.errors import NotSignedIn, Outcome
-from engage.web.api import answer, bearer
-from engage.web.context import now, work
-
-
-@bp.post("/check-ins")
-@bp.input(CheckInBody, location="json")
-@bp.doc(
-    summary="Check a person in",
-    description="By code, person or walk-in; a repeated nonce gives the first answer, replayed.",
-    responses={201: "Recorded", 200: "A replay of a success", 409: "Refused", 403: "Refused"},
+from engage.attendance import queries, service
+from engage.attendance.api.bodies import (
+    AnnulBody,
+    CheckInBody,
+    EventBody,
+    ScansBody,
 )
+from engage.attendance.checkin import (
+    CheckInRequest,
+    CitizenCaller,
+    DeviceCaller,
+    OrganiserCaller,
+    check_in,
+)
+from engage.attendance.tickets import drop_ticket, find_ticket
+from engage.attendance.uploads import LaterEvent, carry_out
+from engage.core.claims import Annuller
+from engage.core.errors import DomainError, NotAllowed, NotSignedIn, Outcome, TicketExpired
+from engage.devices import service as devices
+from engage.web.api import answer, bearer
+from engage.web.context import db, now, work, work_each
+from engage.web.errors import plain, sentence
+
+
+def add_to(bp: APIBlueprint) -> None:
+    bp.post("/check-ins")(
+        bp.input(CheckInBody, location="json")(
+            bp.doc(
+                summary="Check a person in",
+                description=(
+                    "By code, person or walk-in. A repeated nonce gives the first answer, "
+                    "with replayed: true."
+                ),
+                responses={
+                    201: "Recorded",
+                    200: "A replay of a success",
+                    409: "Refused",
+                    403: "Not allowed",
+                },
+            )(check_in_one)
+        )
+    )
+    bp.post("/check-ins/<uuid:attendance_id>/annul")(
+        bp.input(AnnulBody, location="json")(annul_one)
+    )
+    bp.post("/scans")(bp.input(ScansBody, location="json")(upload_scans))
+    bp.get("/occurrences/<uuid:occurrence_id>/people")(find_people)
+
+
 def check_in_one(json_data: CheckInBody) -> ResponseReturnValue:
-    caller = caller_of_request()
-    outcome = work(partial(check_in, caller=caller, request=json_data.request(), now=now()))
-    return answer(outcome, body_of(outcome))
+    """A code, a person or a walk-in, by a device or an organiser; a citizen with a ticket."""
+    if json_data.ticket:
+        return _check_in_by_ticket(json_data.nonce)
+    do = partial(check_in, caller=_caller(), request=json_data.request(), now=now())
+    outcome = work(do)
+    return answer(outcome, _body(outcome))
 
 
-def caller_of_request() -> DeviceCaller | OrganiserCaller:
+def _check_in_by_ticket(nonce: str) -> ResponseReturnValue:
+    """A citizen confirms what opening an occurrence's code gave this browser."""
+    if not current_user.is_authenticated:
+        raise NotSignedIn()
+    ticket = find_ticket(request, now())
+    if ticket is None:
+        raise TicketExpired()
+    asked = CheckInRequest(ticket.occurrence_id, nonce, ticket=ticket)
+    outcome = work(
+        partial(check_in, caller=CitizenCaller(current_user.id), request=asked, now=now())
+    )
+    response = current_app.make_response(answer(outcome, _body(outcome)))
+    if outcome.is_success:
+        drop_ticket(response)
+    return response
+
+
+def upload_scans(json_data: ScansBody) -> ResponseReturnValue:
+    """An upload of a device, oldest first, one unit of work and one result each."""
+    token = bearer()
+    if token is None:
+        raise NotSignedIn()
+    at = now()
+    known = devices.authenticate(db(), token, at, even_revoked=True)
+    if json_data.sent_at is not None or json_data.unsent is not None:
+        work_each(
+            partial(
+                devices.note_contact,
+                device_id=known.id,
+                now=at,
+                sent_at=json_data.sent_at,
+                unsent=json_data.unsent,
+            )
+        )
+    return {"results": [_read_event(token, one) for one in json_data.events]}
+
+
+def annul_one(attendance_id: uuid.UUID, json_data: AnnulBody) -> ResponseReturnValue:
+    """Take an attendance back, with a reason: the device within 15 minutes, organisers later."""
+    by, caller_id = _annuller(attendance_id)
+    act = service.Annulment(attendance_id, by, caller_id, json_data.nonce, json_data.reason)
+    outcome = work(partial(service.annul, act=act, now=now()))
+    return answer(outcome, _body(outcome))
+
+
+def find_people(occurrence_id: uuid.UUID) -> ResponseReturnValue:
+    """People of this occurrence by a part of their name: at least 3 letters, at most 5 hits."""
+    text = request.args.get("q", "")
+    if (token := bearer()) is not None:
+        device = devices.authenticate(db(), token, now())
+        place = queries.get_place(db(), occurrence_id)
+        listed = not device.is_limited or devices.may_scan(db(), device.id, occurrence_id)
+        if device.organisation_id != place.organisation_id or not listed or not device.may_search:
+            raise NotAllowed()
+        hits = queries.search_people(db(), occurrence_id, text)
+    elif current_user.is_authenticated:
+        queries.get_managed_place(db(), occurrence_id, current_user.id)
+        hits = queries.search_people(db(), occurrence_id, text)
+    else:
+        raise NotSignedIn()
+    items = [
+        {
+            "person": str(one.person_id),
+            "display_name": one.display_name,
+            "state": "in" if one.is_in else one.state,
+        }
+        for one in hits
+    ]
+    return {"items": items}
+
+
+def _caller() -> DeviceCaller | OrganiserCaller:
     """A device by its token, else the person of the session. Raises NotSignedIn."""
     if (token := bearer()) is not None:
         return DeviceCaller(token)
@@ -37,6 +150,52 @@ def caller_of_request() -> DeviceCaller | OrganiserCaller:
     return OrganiserCaller(current_user.id)
 
 
-def body_of(outcome: Outcome) -> dict[str, object]:
+def _annuller(attendance_id: uuid.UUID) -> tuple[Annuller, uuid.UUID]:
+    """As what the caller may annul. Raises NotSignedIn, NotFound for strangers."""
+    if (token := bearer()) is not None:
+        return Annuller.DEVICE, devices.authenticate(db(), token, now()).id
+    if not current_user.is_authenticated:
+        raise NotSignedIn()
+    if current_user.is_office and current_user.has_second_factor:
+        return Annuller.OFFICE, current_user.id
+    attendance = queries.get_attendance(db(), attendance_id)
+    queries.get_managed_place(db(), attendance.occurrence_id, current_user.id)
+    return Annuller.ORGANISER, current_user.id
+
+
+def _read_event(token: str, given: dict[str, object]) -> dict[str, Any]:
+    nonce = str(given.get("nonce", ""))[:64]
+    try:
+        event = EventBody.model_validate(given)
+        if event.type == "check_in":
+            return _result_of(nonce, DeviceCaller(token), CheckInBody.model_validate(given))
+        later = LaterEvent(event.type, event.nonce, event.of_nonce or "", event.reason)
+    except ValidationError as wrong:
+        fields = sorted({str(one["loc"][0]) for one in wrong.errors() if one["loc"]})
+        return {"nonce": nonce, "status": 422, "code": "invalid_input", "fields": fields}
+    return _result(
+        nonce, lambda: work_each(partial(carry_out, token=token, event=later, now=now()))
+    )
+
+
+def _result_of(
+    nonce: str, caller: DeviceCaller | OrganiserCaller, body: CheckInBody
+) -> dict[str, Any]:
+    do = partial(check_in, caller=caller, request=body.request(), now=now())
+    return _result(nonce, lambda: work_each(do))
+
+
+def _result(nonce: str, run: Any) -> dict[str, Any]:
+    """One line of a batch: what a single call would have answered."""
+    try:
+        outcome: Outcome = run()
+    except DomainError as refusal:
+        outcome = Outcome.of(refusal)
+    said = {name: plain(fact) for name, fact in _body(outcome).items()}
+    line = {"nonce": nonce, "status": outcome.status, **said}
+    return line if outcome.is_success else {**line, "message": sentence(outcome)}
+
+
+def _body(outcome: Outcome) -> dict[str, object]:
     """The promised shape of a success."""
     return {"code": outcome.code, **outcome.facts, "replayed": outcome.replayed}

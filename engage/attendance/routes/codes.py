@@ -10,7 +10,7 @@ from engage.attendance import arrival, queries
 from engage.attendance import codes as occurrence_codes
 from engage.attendance.forms import ShortCodeForm
 from engage.attendance.routes import bp
-from engage.attendance.routes.tickets import drop_ticket, find_ticket, leave_ticket
+from engage.attendance.tickets import drop_ticket, find_ticket, leave_ticket
 from engage.core import codes
 from engage.core.codes import Code, CodeType
 from engage.core.errors import BY_CODE, DomainError, Outcome
