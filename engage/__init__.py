@@ -15,6 +15,7 @@ from config import ROOT, Settings
 from engage import cli
 from engage.accounts import login
 from engage.accounts import routes as accounts
+from engage.activities import api as activities_api
 from engage.activities import routes as activities
 from engage.attendance import api as attendance_api
 from engage.attendance import routes as attendance
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     privacy.bp,
     demo.bp,
     activities.bp,
+    activities_api.bp,
     organisation_pages.bp,
     attendance.bp,
     devices.bp,

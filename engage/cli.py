@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup
 
 from engage.accounts.commands import keys, user
+from engage.activities.commands import import_activities
 from engage.audit.verify import CHECKS, verify
 from engage.demo.commands import seed
 from engage.privacy.commands import erasure
@@ -50,8 +51,12 @@ def verify_ledger() -> None:
     click.echo(f"The books hold: {len(CHECKS)} checks, nothing found.")
 
 
+importing = AppGroup("import", help="Files of other programs; a dry run without --write.")
+importing.add_command(import_activities)
+
+
 def init_app(app: Flask) -> None:
-    for command in (db, erasure, keys, ledger, seed, serve, user, worker):
+    for command in (db, erasure, importing, keys, ledger, seed, serve, user, worker):
         app.cli.add_command(command)
 
 

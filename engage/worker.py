@@ -17,6 +17,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from engage.activities import tasks as activities
 from engage.attendance import tasks as attendance
 from engage.mail.message import make_message
 from engage.mail.sending import send_waiting
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 TASKS: tuple[Task, ...] = (
     *rewards.TASKS,
     *attendance.TASKS,
+    *activities.TASKS,
     *policies.TASKS,
     *privacy.TASKS,
 )

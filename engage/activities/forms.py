@@ -347,3 +347,15 @@ class ImportForm(FlaskForm):
 
     file = FileField(_("File"))
     mapping = SelectField(_("Kind of file"), validators=[Optional()])
+
+    def offer(self, mappings: list[tuple[str, str]]) -> ImportForm:
+        """Fill in the kinds of files that are known."""
+        self.mapping.choices = [
+            SelectChoice("", _("Find it out")),
+            *(SelectChoice(name, label) for name, label in mappings),
+        ]
+        return self
+
+    def validate_file(self, field: Field) -> None:
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError(gettext("Please choose a file."))

@@ -86,7 +86,8 @@ def _changed(form: ChangeForm, occurrence: Occurrence) -> bool:
 def _told(count: int) -> str:
     if not count:
         return ""
-    return f" {ngettext('%(num)d person is told.', '%(num)d people are told.', count)}"
+    said: str = ngettext("%(num)d person is told.", "%(num)d people are told.", count)
+    return f" {said}"
 
 
 @bp.post(f"{DATE}/cancel")

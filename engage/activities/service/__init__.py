@@ -9,7 +9,8 @@ from engage.activities.service.changes import (
     change_occurrence,
     remove_person,
 )
-from engage.activities.service.letters import TAKE_PLACE
+from engage.activities.service.files import get_file, keep_file, use_file
+from engage.activities.service.letters import TAKE_PLACE, facts_of
 from engage.activities.service.offering import (
     archive,
     copy,
@@ -60,6 +61,9 @@ __all__ = [
     "draft",
     "estimate",
     "extend_series",
+    "facts_of",
+    "get_file",
+    "keep_file",
     "leave",
     "leave_all",
     "list_unreleased",
@@ -78,5 +82,6 @@ __all__ = [
     "take_offer",
     "take_up_again",
     "unmark",
+    "use_file",
     "write",
 ]
