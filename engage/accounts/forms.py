@@ -85,7 +85,7 @@ class SignUpForm(FlaskForm):
     )
     guardian_email = EmailField(_("E-mail address of a parent or guardian"), _short())
     agrees = BooleanField(
-        _("I have read the terms of use and the privacy page."),
+        _("I have read the terms of use and the privacy page"),
         [DataRequired(_("Please read and tick this."))],
     )
     next = HiddenField()

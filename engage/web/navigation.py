@@ -81,7 +81,7 @@ MAIN = (
         lazy_pgettext("menu", "Me"),
         "person",
         "signed_in",
-        also=("accounts.", *RECORD),
+        also=("accounts.", "privacy.", *RECORD),
     ),
     Place(
         "accounts.show_sign_in",

@@ -130,6 +130,7 @@ def test_a_person_asks_for_the_confirmation_again(session: Session, client: Brow
     browser = client(mina)
 
     assert "/me/account/confirmation" in browser.get("/me/account").text
+    assert "noch nicht bestätigt" in browser.get("/me/account/mail").text
     browser.follow(browser.post("/me/account/confirmation"))
 
     assert len(letters_to(session, "mina@example.org")) == 1
