@@ -23,12 +23,15 @@ from engage.demo import routes as demo
 from engage.devices import api as devices_api
 from engage.devices import routes as devices
 from engage.home import routes as home
+from engage.office import routes as office
 from engage.organisations import queries as organisations
 from engage.organisations import routes as organisation_pages
 from engage.partners import api as partners_api
 from engage.partners import queries as partners
 from engage.partners import routes as partner_pages
+from engage.policies import routes as policies
 from engage.privacy import routes as privacy
+from engage.reports import routes as reports
 from engage.rewards import api as rewards_api
 from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
@@ -57,6 +60,9 @@ BLUEPRINTS = (
     attendance.bp,
     devices.bp,
     partner_pages.bp,
+    office.bp,
+    policies.bp,
+    reports.bp,
     *rewards.BLUEPRINTS,
     attendance_api.bp,
     devices_api.bp,

@@ -23,6 +23,7 @@ from engage.mail.message import make_message
 from engage.mail.sending import send_waiting
 from engage.policies import tasks as policies
 from engage.privacy import tasks as privacy
+from engage.reports import tasks as reports
 from engage.rewards import tasks as rewards
 from engage.storage.periodic import Task
 
@@ -35,6 +36,7 @@ TASKS: tuple[Task, ...] = (
     *activities.TASKS,
     *policies.TASKS,
     *privacy.TASKS,
+    *reports.TASKS,
 )
 
 #: Seconds between two looks at what is due.

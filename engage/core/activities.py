@@ -56,6 +56,7 @@ class BodyState(StrEnum):
     PENDING = "pending"
     VERIFIED = "verified"
     SUSPENDED = "suspended"
+    REFUSED = "refused"
 
 
 class ActivityState(StrEnum):
@@ -74,9 +75,10 @@ class OccurrenceState(StrEnum):
 
 
 _BODY_STEPS: Mapping[BodyState, frozenset[BodyState]] = {
-    BodyState.PENDING: frozenset({BodyState.VERIFIED, BodyState.SUSPENDED}),
+    BodyState.PENDING: frozenset({BodyState.VERIFIED, BodyState.REFUSED}),
     BodyState.VERIFIED: frozenset({BodyState.SUSPENDED}),
     BodyState.SUSPENDED: frozenset({BodyState.VERIFIED}),
+    BodyState.REFUSED: frozenset({BodyState.VERIFIED}),
 }
 
 _ACTIVITY_STEPS: Mapping[ActivityState, frozenset[ActivityState]] = {
@@ -87,7 +89,7 @@ _ACTIVITY_STEPS: Mapping[ActivityState, frozenset[ActivityState]] = {
 
 
 def next_body_state(state: BodyState, wanted: BodyState) -> BodyState:
-    """Verify, suspend or admit again an organisation or partner (ACT-11).
+    """Verify, refuse, suspend or admit again an organisation or partner (ACT-11).
 
     Raises NotATransition.
     """

@@ -169,3 +169,9 @@ def ensure_not_in_past(starts_on: date, today: date) -> None:
     """Nobody changes what yesterday's work was worth. Raises PolicyInPast (POL-3)."""
     if starts_on < today:
         raise PolicyInPast()
+
+
+def differences(before: Policy, after: Policy) -> tuple[str, ...]:
+    """The settings in which two versions differ, for the public list of versions."""
+    compared = (one.name for one in fields(Policy) if one.name not in {"version", "starts_on"})
+    return tuple(name for name in compared if getattr(before, name) != getattr(after, name))

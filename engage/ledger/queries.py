@@ -184,3 +184,18 @@ def earned_between(session: Session, account_id: uuid.UUID, start: date, end: da
     )
     both = select(earned.scalar_subquery() - undone.scalar_subquery())
     return int(session.scalar(both) or 0)
+
+
+def sums_by_kind(session: Session, start: datetime, end: datetime) -> dict[str, int]:
+    """Points moved from ``start`` to before ``end``, by kind of transfer."""
+    rows = session.execute(
+        select(Transfer.kind, func.sum(Transfer.amount))
+        .where(Transfer.posted_at >= start, Transfer.posted_at < end)
+        .group_by(Transfer.kind)
+    )
+    return {kind: int(points) for kind, points in rows}
+
+
+def sum_outstanding(session: Session) -> int:
+    """Points that citizens hold and may still redeem."""
+    return int(session.scalar(select(func.coalesce(func.sum(Account.balance), 0))) or 0)

@@ -46,3 +46,25 @@ class OfficeAct(Model):
     facts: Mapped[dict[str, Any] | None]
     reason: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Joining(Model):
+    """Two accounts of one person that the office joins: one proposes, a second person does it."""
+
+    __tablename__ = "joinings"
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed', 'done', 'refused')", "state"),
+        CheckConstraint("kept_id <> joined_id", "two_accounts"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", "second_person"),
+    )
+
+    id: Mapped[Id]
+    #: The account that stays, and the one that becomes part of it.
+    kept_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    joined_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(default="proposed", server_default="proposed")
+    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]

@@ -18,7 +18,7 @@ from engage.activities.models import (
 from engage.attendance.models import Attendance, HoursClaim, MissingPoints, Review, Scan
 from engage.devices.models import Device
 from engage.mail.models import Letter
-from engage.office.models import Adjustment, OfficeAct
+from engage.office.models import Adjustment, Joining, OfficeAct
 from engage.organisations.models import Member, Organisation
 from engage.partners.models import Partner, PartnerMember
 from engage.policies.models import PolicyVersion
@@ -90,6 +90,14 @@ HOLDINGS: tuple[Holding, ...] = (
         hidden=("nonce", "subject"),
     ),
     Holding("adjustments", Adjustment, hidden=("proposed_by", "decided_by"), emptied=("reason",)),
+    Holding(
+        "joinings",
+        Joining,
+        "kept_id",
+        hidden=("proposed_by", "decided_by"),
+        emptied=("reason",),
+        moves=False,
+    ),
     Holding("office_acts", OfficeAct, "subject_id", ("actor_id", "facts"), ("reason",)),
     Holding("organisations", Member, moves=False),
     Holding("partners", PartnerMember, moves=False),
@@ -108,6 +116,8 @@ ACTORS: tuple[tuple[type[Model], str], ...] = (
     (DataRead, "actor_id"),
     (Device, "created_by"),
     (HoursClaim, "decided_by"),
+    (Joining, "proposed_by"),
+    (Joining, "decided_by"),
     (MissingPoints, "decided_by"),
     (OfficeAct, "actor_id"),
     (Organisation, "applied_by"),
@@ -127,6 +137,7 @@ ACTORS: tuple[tuple[type[Model], str], ...] = (
 #: What is not a holding of its own: the person, where a joined account went, and who was erased.
 ELSEWHERE: tuple[tuple[type[Model], str], ...] = (
     (Person, "merged_into_id"),
+    (Joining, "joined_id"),
     (Erasure, "person_id"),
 )
 

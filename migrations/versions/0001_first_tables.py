@@ -222,6 +222,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_data_reads_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "joinings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kept_id", sa.Uuid(), nullable=False),
+        sa.Column("joined_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), server_default="proposed", nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", engage.storage.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", engage.storage.base.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'done', 'refused')", name=op.f("ck_joinings_state")
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> proposed_by",
+            name=op.f("ck_joinings_second_person"),
+        ),
+        sa.CheckConstraint("kept_id <> joined_id", name=op.f("ck_joinings_two_accounts")),
+        sa.ForeignKeyConstraint(["decided_by"], ["people.id"], name=op.f("fk_joinings_decided_by")),
+        sa.ForeignKeyConstraint(["joined_id"], ["people.id"], name=op.f("fk_joinings_joined_id")),
+        sa.ForeignKeyConstraint(["kept_id"], ["people.id"], name=op.f("fk_joinings_kept_id")),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["people.id"], name=op.f("fk_joinings_proposed_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joinings")),
+    )
+    with op.batch_alter_table("joinings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_joinings_joined_id"), ["joined_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_joinings_kept_id"), ["kept_id"], unique=False)
+
+    op.create_table(
         "mail_links",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),

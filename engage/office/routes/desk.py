@@ -1,0 +1,47 @@
+"""What waits for the office, what it did, and who works there."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from engage.office import queries
+from engage.office.routes.blueprint import bp, desk
+from engage.reports import queries as reports
+from engage.web.access import office
+from engage.web.context import db, now, settings
+
+
+@bp.get("/office")
+@office
+def show_office() -> ResponseReturnValue:
+    """First what waits, with its age and when it is due, then the figures of the month."""
+    return desk(
+        "desk.html",
+        queues=queries.list_waiting(db(), now(), current_user.id),
+        month=reports.get_month(db(), now(), settings().zone),
+        today=now(),
+    )
+
+
+@bp.get("/office/acts")
+@office
+def show_acts() -> ResponseReturnValue:
+    return desk("acts.html", acts=queries.list_acts(db()))
+
+
+@bp.get("/office/staff")
+@office
+def show_staff() -> ResponseReturnValue:
+    return desk("staff.html", staff=queries.list_staff(db()))
+
+
+@bp.get("/office/unanswered")
+@office
+def show_unanswered() -> ResponseReturnValue:
+    """Whom to remind: hours and missing points that organisations left for a week."""
+    return desk(
+        "unanswered.html",
+        rows=queries.list_unanswered(db(), now()),
+        disputes=queries.list_disputes(db()),
+    )

@@ -1,0 +1,1 @@
+"""What the programme office does: each act is written down with who, what, when and why."""

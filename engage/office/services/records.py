@@ -1,0 +1,42 @@
+"""What the office decides about attendances: reviews, and taking one back however late."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from engage.attendance import reviews
+from engage.attendance.models import Review
+from engage.attendance.service import Annulment, annul
+from engage.core.claims import Annuller, ensure_reason
+from engage.core.errors import Outcome
+from engage.office.services.acts import By, note
+
+
+def decide_review(session: Session, review_id: uuid.UUID, by: By, *, grant: bool) -> Review:
+    """Book points that wait, or refuse them; ``by.reason`` is the answer the citizen reads.
+
+    Raises NotFound, OwnReview, ReviewDecided, ReasonNeeded.
+    """
+    review = reviews.decide(
+        session, review_id, by=by.actor_id, grant=grant, answer=by.reason, now=by.at
+    )
+    facts = {"reason": review.reason, "points": review.points}
+    note(session, by, f"review_{review.state}", "review", review.id, facts)
+    return review
+
+
+def cancel_attendance(session: Session, attendance_id: uuid.UUID, nonce: str, by: By) -> Outcome:
+    """Take an attendance back, also late; its points are reversed (CLM-8).
+
+    nonce: of the form, so that sending it twice does it once.
+
+    Raises NotFound, ReasonNeeded.
+    """
+    reason = ensure_reason(by.reason)
+    act = Annulment(attendance_id, Annuller.OFFICE, by.actor_id, nonce, reason)
+    outcome = annul(session, act, now=by.at)
+    if outcome.is_success and not outcome.replayed:
+        note(session, by, "attendance_cancelled", "attendance", attendance_id)
+    return outcome
