@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from engage.accounts import passes
+from engage.core.codes import CodeType, read_code
 from engage.core.errors import DomainError, Guessing, NotFound, Outcome
 from engage.rewards import counter, service
 from engage.rewards.forms import CardForm, CodeForm, UndoForm
@@ -75,12 +76,20 @@ def redeem(stand: Stand) -> ResponseReturnValue:
     form = CodeForm()
     if not form.validate_on_submit():
         return _till_page(stand, form), 422
+    if _is_card(form.code.data):
+        return _card_page(stand, CardForm(formdata=None, card=form.code.data, nonce=_nonce()))
     nonce = form.nonce.data or _nonce()
     try:
         work(lambda s: service.redeem(s, stand.caller, form.code.data, nonce, now=now()))
     except Guessing as paused:
         return _paused(stand, paused)
     return redirect(stand.url("show_result", nonce=nonce), 303)
+
+
+def _is_card(text: str) -> bool:
+    """A printed card before the camera: its reward and PIN come next."""
+    code = read_code(text)
+    return code is not None and code.type is CodeType.CARD
 
 
 def _paused(stand: Stand, paused: DomainError) -> ResponseReturnValue:
