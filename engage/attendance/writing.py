@@ -23,6 +23,7 @@ from engage.core.errors import Outcome
 from engage.core.periods import day_of
 from engage.core.points import minutes_between
 from engage.ledger import service as ledger
+from engage.ledger import swift
 from engage.ledger.queries import CitizenAccount
 from engage.policies.queries import read_policy
 from engage.storage.base import new_id, table_of
@@ -300,7 +301,7 @@ def _at_once(*, with_code: bool) -> Select[*tuple[Any, ...]]:
         .returning(_ATTENDANCES.c.id)
         .cte("attended")
     )
-    return ledger.earning_after(attended)
+    return swift.earning_after(attended)
 
 
 _AT_ONCE = {with_code: _at_once(with_code=with_code) for with_code in (True, False)}
@@ -324,7 +325,7 @@ def write_at_once(session: Session, it: Decided, outcome: Outcome) -> int | None
     if it.step is not None:
         values |= {"use_pass_id": it.row["pass_id"], "use_step": it.step}
     account = CitizenAccount(it.row["account_id"], it.row["balance"], it.row["earnings"])
-    values |= ledger.earning_values(session, account, it.decision.credited, _cause(session, it))
+    values |= swift.earning_values(session, account, it.decision.credited, _cause(session, it))
     statement = _AT_ONCE[it.step is not None]
     balance = session.connection().execute(statement, values).scalar_one_or_none()
     if balance is None:

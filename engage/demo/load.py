@@ -23,6 +23,7 @@ from engage.core.codes import Code, CodeType
 from engage.core.periods import day_of
 from engage.devices.models import Device
 from engage.ledger import service as ledger
+from engage.ledger import swift
 from engage.ledger.models import Account
 from engage.organisations.models import Budget, Organisation
 from engage.partners.models import Branch, Partner
@@ -242,7 +243,7 @@ def _add_citizens(session: Session, load: Load, frame: _Frame, numbers: range) -
         )
     for model, values in rows.items():
         session.execute(insert(table_of(model)), values)
-    ledger.write_in_bulk(session, list(_transfers(session, frame, booked)))
+    swift.write_in_bulk(session, list(_transfers(session, frame, booked)))
 
 
 def _attend(session: Session, add: Any, frame: _Frame, person_id: uuid.UUID) -> uuid.UUID:
@@ -311,6 +312,6 @@ def _transfers(
         earning = ledger.Cause(
             "attendance", attendance_id, frame.starts_at, policy_version=1, work_on=work_on
         )
-        yield ledger.earning_row(session, account_id, EARNED, earning)
+        yield swift.earning_row(session, account_id, EARNED, earning)
         reserving = ledger.Cause("redemption", redemption_id, frame.now)
-        yield ledger.reserving_row(session, account_id, COST, reserving)
+        yield swift.reserving_row(session, account_id, COST, reserving)

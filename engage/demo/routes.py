@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, render_template, request
+from apiflask import APIBlueprint
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from engage.core.errors import NotFound
@@ -12,7 +13,7 @@ from engage.mail import queries
 from engage.mail.message import write
 from engage.web.context import db, settings
 
-bp = Blueprint("demo", __name__, url_prefix="/demo")
+bp = APIBlueprint("demo", __name__, url_prefix="/demo", enable_openapi=False)
 
 
 @bp.before_request

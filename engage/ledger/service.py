@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, Select, Uuid, bindparam, exists, insert, select, true, update
+from sqlalchemy import Uuid, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -32,15 +32,15 @@ from engage.storage.unit_of_work import TryAgain
 
 ONCE = "uq_transfers_key"
 
-_issuance, _escrow = SYSTEM_IDS[ISSUANCE], SYSTEM_IDS[ESCROW]
+ISSUANCE_ID, ESCROW_ID = SYSTEM_IDS[ISSUANCE], SYSTEM_IDS[ESCROW]
 _expired, _written_off = SYSTEM_IDS[EXPIRED], SYSTEM_IDS[WRITTEN_OFF]
 
 # Built once: on the hot paths building a statement costs more than running it.
-_ACCOUNTS, _TRANSFERS = table_of(Account), table_of(Transfer)
-_accounts = _ACCOUNTS.c
-_INSERT = insert(_TRANSFERS)
+ACCOUNTS, TRANSFERS = table_of(Account), table_of(Transfer)
+_accounts = ACCOUNTS.c
+INSERT = insert(TRANSFERS)
 _EARN = (
-    update(_ACCOUNTS)
+    update(ACCOUNTS)
     .where(
         _accounts.id == bindparam("account", type_=Uuid()),
         _accounts.earnings == bindparam("seen"),
@@ -49,13 +49,13 @@ _EARN = (
     .returning(_accounts.balance)
 )
 _ADD = (
-    update(_ACCOUNTS)
+    update(ACCOUNTS)
     .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(balance=_accounts.balance + bindparam("points"))
     .returning(_accounts.balance)
 )
 _TAKE = (
-    update(_ACCOUNTS)
+    update(ACCOUNTS)
     .where(
         _accounts.id == bindparam("account", type_=Uuid()),
         _accounts.balance >= bindparam("points"),
@@ -64,7 +64,7 @@ _TAKE = (
     .returning(_accounts.balance)
 )
 _LOCK = (
-    update(_ACCOUNTS)
+    update(ACCOUNTS)
     .where(_accounts.id == bindparam("account", type_=Uuid()))
     .values(earnings=_accounts.earnings + 1)
     .returning(_accounts.balance)
@@ -91,7 +91,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class Move:
     """From which account to which, what that is called, and what it corrects."""
 
     kind: str
@@ -139,7 +139,7 @@ def earn(
     )
     if row is None:
         raise TryAgain()
-    transfer = _post(session, _Move("earn", _issuance, account.id), points, cause)
+    transfer = _post(session, Move("earn", ISSUANCE_ID, account.id), points, cause)
     return transfer, int(row.balance)
 
 
@@ -161,11 +161,11 @@ def reverse(session: Session, person_id: uuid.UUID, earned: list[Transfer], caus
             cause.kind, cause.id, cause.at, cause.actor_id, earning.policy_version, earning.work_on
         )
         if missing:
-            cover = _Move("write_off", _written_off, account, earning.id, f"write_off:{once}")
+            cover = Move("write_off", _written_off, account, earning.id, f"write_off:{once}")
             _post(session, cover, missing, dated)
             _add(session, account, missing)
         _take(session, account, earning.amount)
-        back = _Move("reverse", account, _issuance, earning.id, f"reverse:{once}")
+        back = Move("reverse", account, ISSUANCE_ID, earning.id, f"reverse:{once}")
         reversal = _post(session, back, earning.amount, dated)
         if missing:
             session.add(
@@ -189,25 +189,25 @@ def reserve(session: Session, account_id: uuid.UUID, points: int, cause: Cause) 
     """
     ensure_moves(points)
     balance = _take(session, account_id, points)
-    _post(session, _Move("reserve", account_id, _escrow), points, cause)
+    _post(session, Move("reserve", account_id, ESCROW_ID), points, cause)
     return balance
 
 
 def release(session: Session, account_id: uuid.UUID, points: int, cause: Cause) -> None:
     """Give reserved points back: cancelled or expired. A noted shortfall is settled first."""
     _add(session, account_id, points)
-    _post(session, _Move("release", _escrow, account_id), points, cause)
+    _post(session, Move("release", ESCROW_ID, account_id), points, cause)
     _settle(session, account_id, points, cause)
 
 
 def redeem(session: Session, to_account_id: uuid.UUID, points: int, cause: Cause) -> None:
     """Reserved points go to the partner that handed the reward over."""
-    _post(session, _Move("redeem", _escrow, to_account_id), points, cause)
+    _post(session, Move("redeem", ESCROW_ID, to_account_id), points, cause)
 
 
 def donate(session: Session, cause_account_id: uuid.UUID, points: int, cause: Cause) -> None:
     """Reserved points go to a listed good cause."""
-    _post(session, _Move("donate", _escrow, cause_account_id), points, cause)
+    _post(session, Move("donate", ESCROW_ID, cause_account_id), points, cause)
 
 
 def refund(
@@ -215,7 +215,7 @@ def refund(
 ) -> None:
     """Points of an undone redemption come back. A noted shortfall is settled first."""
     _add(session, account_id, points)
-    _post(session, _Move("refund", from_account_id, account_id), points, cause)
+    _post(session, Move("refund", from_account_id, account_id), points, cause)
     _settle(session, account_id, points, cause)
 
 
@@ -229,7 +229,7 @@ def expire(
     Raises AlreadyPosted.
     """
     _take(session, account_id, points)
-    move = _Move("expire", account_id, _expired, key=expiry_key(account_id, cutoff))
+    move = Move("expire", account_id, _expired, key=expiry_key(account_id, cutoff))
     _post(session, move, points, Cause("expiry", account_id, now))
 
 
@@ -245,10 +245,10 @@ def adjust(session: Session, account_id: uuid.UUID, points: int, cause: Cause) -
     """
     if points > 0:
         _add(session, account_id, points)
-        _post(session, _Move("adjust", _issuance, account_id), points, cause)
+        _post(session, Move("adjust", ISSUANCE_ID, account_id), points, cause)
     else:
         _take(session, account_id, -points)
-        _post(session, _Move("adjust", account_id, _issuance), -points, cause)
+        _post(session, Move("adjust", account_id, ISSUANCE_ID), -points, cause)
 
 
 def write_off(session: Session, account_id: uuid.UUID, cause: Cause) -> int:
@@ -256,7 +256,7 @@ def write_off(session: Session, account_id: uuid.UUID, cause: Cause) -> int:
     balance = _lock(session, account_id)
     if balance:
         _take(session, account_id, balance)
-        _post(session, _Move("write_off", account_id, _written_off), balance, cause)
+        _post(session, Move("write_off", account_id, _written_off), balance, cause)
     return balance
 
 
@@ -267,7 +267,7 @@ def give_away(
     balance = _lock(session, account_id)
     if balance:
         _take(session, account_id, balance)
-        _post(session, _Move("donate", account_id, cause_account_id), balance, cause)
+        _post(session, Move("donate", account_id, cause_account_id), balance, cause)
     return balance
 
 
@@ -279,7 +279,7 @@ def merge(session: Session, from_id: uuid.UUID, into_id: uuid.UUID, cause: Cause
     if balance:
         _take(session, from_id, balance)
         _add(session, into_id, balance)
-        _post(session, _Move("merge", from_id, into_id), balance, cause)
+        _post(session, Move("merge", from_id, into_id), balance, cause)
     session.execute(
         update(Account)
         .where((Account.id == from_id) | (Account.merged_into_id == from_id))
@@ -323,7 +323,7 @@ def _settle(session: Session, account_id: uuid.UUID, points: int, cause: Cause) 
             return
         _take(session, account_id, paid)
         key = f"write_off:shortfall:{note.id}:{cause.kind}:{cause.id}"
-        paying = _Move("write_off", account_id, _written_off, note.reversal_id, key)
+        paying = Move("write_off", account_id, _written_off, note.reversal_id, key)
         _post(session, paying, paid, cause)
         note.open_points -= paid
         points -= paid
@@ -336,80 +336,7 @@ def sealed_text(row: Mapping[str, Any]) -> bytes:
     return seal_text(fields | {"work_on": day.isoformat() if day else None})
 
 
-#: Fields of the transfer that the UPDATE of the account names as well.
-_PAY_SAME = {"credit_id": "pay_account", "amount": "pay_points"}
-
-
-def earning_after(done: CTE) -> Select[*tuple[Any, ...]]:
-    """For PostgreSQL's hot path: book an earning in the statement that wrote what is paid for.
-
-    done: a CTE that gives a row only if there is something to pay. The statement gives the new
-          balance, or no row at all; its parameters come from ``earning_values``.
-    """
-    paid = (
-        update(_ACCOUNTS)
-        .where(
-            _accounts.id == bindparam("pay_account", type_=Uuid()),
-            _accounts.earnings == bindparam("pay_seen"),
-            exists(select(*done.c)),
-        )
-        .values(
-            balance=_accounts.balance + bindparam("pay_points"), earnings=_accounts.earnings + 1
-        )
-        .returning(_accounts.balance)
-        .cte("paid")
-    )
-    columns = [column for column in _TRANSFERS.c if column.name != "refers_to_id"]
-    given = [
-        bindparam(_PAY_SAME.get(column.name, f"pay_{column.name}"), type_=column.type)
-        for column in columns
-    ]
-    booked = (
-        insert(_TRANSFERS)
-        .from_select(
-            [column.name for column in columns],
-            select(*given).where(exists(select(paid.c.balance))),
-        )
-        .returning(_TRANSFERS.c.id)
-        .cte("booked")
-    )
-    return select(paid.c.balance).select_from(paid).join(booked, true())
-
-
-def earning_values(
-    session: Session, account: queries.CitizenAccount, points: int, cause: Cause
-) -> dict[str, Any]:
-    """The parameters of ``earning_after``."""
-    row = _row(session, _Move("earn", _issuance, account.id), points, cause)
-    values = {f"pay_{name}": value for name, value in row.items() if name not in _PAY_SAME}
-    del values["pay_refers_to_id"]  # an earning corrects nothing
-    return values | {
-        "pay_account": account.id,
-        "pay_seen": account.earnings,
-        "pay_points": points,
-    }
-
-
-def earning_row(
-    session: Session, account_id: uuid.UUID, points: int, cause: Cause
-) -> dict[str, Any]:
-    """The row of an earning, sealed, for ``write_in_bulk``. The balance is the caller's."""
-    return _row(session, _Move("earn", _issuance, account_id), points, cause)
-
-
-def reserving_row(
-    session: Session, account_id: uuid.UUID, points: int, cause: Cause
-) -> dict[str, Any]:
-    """The row of a reservation likewise."""
-    return _row(session, _Move("reserve", account_id, _escrow), points, cause)
-
-
-def write_in_bulk(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Write many transfers at once: only set-up of a load test does, never the running city."""
-    session.connection().execute(_INSERT, rows)
-
-
-def _row(session: Session, move: _Move, points: int, cause: Cause) -> dict[str, Any]:
+def row_of(session: Session, move: Move, points: int, cause: Cause) -> dict[str, Any]:
     ensure_moves(points)
     row: dict[str, Any] = {
         "id": new_id(),
@@ -429,10 +356,10 @@ def _row(session: Session, move: _Move, points: int, cause: Cause) -> dict[str, 
     return row | {"seal": keys_of(session).seal(sealed_text(row))}
 
 
-def _post(session: Session, move: _Move, points: int, cause: Cause) -> uuid.UUID:
-    row = _row(session, move, points, cause)
+def _post(session: Session, move: Move, points: int, cause: Cause) -> uuid.UUID:
+    row = row_of(session, move, points, cause)
     try:
-        session.connection().execute(_INSERT, row)
+        session.connection().execute(INSERT, row)
     except IntegrityError as exc:
         if broken_constraint(exc) == ONCE:
             raise AlreadyPosted() from exc
