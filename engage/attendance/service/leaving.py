@@ -24,9 +24,16 @@ from engage.core.points import minutes_between, minutes_counted
 
 
 def check_out(
-    session: Session, attendance_id: uuid.UUID, *, actor_id: uuid.UUID | None, now: datetime
+    session: Session,
+    attendance_id: uuid.UUID,
+    *,
+    actor_id: uuid.UUID | None,
+    now: datetime,
+    left_at: datetime | None = None,
 ) -> Outcome:
     """Somebody leaves: the time present counts, in quarter-hours, and is paid (PTS-9).
+
+    left_at: when they left, where that is written down later; the points are booked now.
 
     Raises NotFound, NotCheckedIn where nothing waits for a check-out, AlreadyCheckedOut.
     """
@@ -39,7 +46,7 @@ def check_out(
     if attendance.checked_out_at is not None:
         raise AlreadyCheckedOut(checked_out_at=attendance.checked_out_at)
     planned = minutes_between(attendance.starts_at, attendance.ends_at)
-    attendance.checked_out_at = max(now, attendance.checked_in_at)
+    attendance.checked_out_at = max(left_at or now, attendance.checked_in_at)
     attendance.minutes = minutes_counted(
         planned, attendance.checked_in_at, attendance.checked_out_at
     )
@@ -97,7 +104,7 @@ def close(
         leaving = min(now, occurrence.ends_at)
         for one in live:
             if one.checked_out_at is None:
-                check_out(session, one.id, actor_id=actor_id, now=leaving)
+                check_out(session, one.id, actor_id=actor_id, now=now, left_at=leaving)
     surplus = _review_surplus(session, live, head_count, now)
     occurrence.status, occurrence.closed_at = "closed", now
     occurrence.head_count = head_count
