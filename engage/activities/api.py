@@ -24,15 +24,11 @@ from engage.web.errors import plain
 
 bp = api.blueprint("activities")
 
-#: What is told of an activity, and of a citizen's own place.
+#: What is told of an activity.
 ACTIVITY = (
     *("id", "title", "description", "kind", "format", "category", "minimum_age", "step_free"),
     *("little_german", "accessibility_notes", "bring", "requirements", "insurance", "contact"),
     "points_rule",
-)
-PLACE = (
-    *("occurrence_id", "activity_id", "title", "organisation", "state", "position"),
-    *("offered_until", "starts_at", "ends_at", "timezone", "place", "address", "status"),
 )
 
 
@@ -151,27 +147,11 @@ def leave(occurrence_id: uuid.UUID) -> ResponseReturnValue:
     return api.answer(outcome, {"code": outcome.code})
 
 
-@bp.get("/me/registrations")
-def list_my_registrations() -> ResponseReturnValue:
-    """Where the signed-in citizen has a place or waits."""
-    places = queries.find_person_places(db(), _citizen(), now())
-    items = [_place(one) for one in places]
-    response = current_app.response_class(
-        current_app.json.dumps(plain({"items": items, "next": None})), mimetype="application/json"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def _citizen() -> uuid.UUID:
     if not current_user.is_authenticated:
         raise NotSignedIn()
     person_id: uuid.UUID = current_user.id
     return person_id
-
-
-def _place(place: queries.Place) -> dict[str, Any]:
-    return {name: getattr(place, name) for name in PLACE}
 
 
 def _activity(activity: Activity) -> dict[str, Any]:

@@ -186,8 +186,8 @@ class _PlaceForm(FlaskForm):
     """When, where, and for how many: what a new and a changed date have in common."""
 
     day = DateField(_("Day"), validators=[InputRequired(NEEDED)])
-    starts = TimeField(_("Start"), validators=[InputRequired(NEEDED)])
-    ends = TimeField(_("End"), validators=[InputRequired(NEEDED)])
+    starts = TimeField(_("Begins at"), validators=[InputRequired(NEEDED)])
+    ends = TimeField(_("Ends at"), validators=[InputRequired(NEEDED)])
     overnight = BooleanField(_("It ends on the next day"))
     place = _text(_("Place"), 160, needed=True)
     address = _text(_("Street and number"), 200)

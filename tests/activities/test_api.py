@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -75,12 +75,10 @@ def test_mina_registers_and_leaves_over_the_api(
     client: Browser, dates: list[Occurrence], mina: Person
 ) -> None:
     browser, url = client(mina), f"/api/v1/occurrences/{dates[0].id}/registrations"
-    token = {"X-CSRFToken": browser.csrf_token()}
+    token: dict[str, Any] = {"X-CSRFToken": browser.csrf_token()}
 
     assert browser.json("POST", url, status=201, **token)["code"] == "registered"
     assert browser.json("POST", url, status=409, **token)["code"] == "already_registered"
-    [mine] = browser.json("GET", "/api/v1/me/registrations")["items"]
-    assert (mine["occurrence_id"], mine["state"]) == (str(dates[0].id), "registered")
     assert browser.json("DELETE", url, **token)["code"] == "left"
     assert browser.json("DELETE", url, status=409, **token)["code"] == "not_on_list"
 

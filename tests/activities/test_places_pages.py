@@ -87,6 +87,17 @@ def test_mina_gives_her_place_back(client: Browser, date: Occurrence, mina: Pers
     assert "Ihre erste Schicht wartet" in browser.get("/me/registrations").text
 
 
+def test_strangers_are_asked_to_sign_in_and_a_get_changes_nothing(
+    client: Browser, date: Occurrence
+) -> None:
+    client().post(f"/dates/{date.id}/register", status=303)
+    for verb in ("register", "leave", "take"):
+        client().get(f"/dates/{date.id}/{verb}", status=405)
+    assert f"next=/activities/{date.activity_id}" in client().get(
+        f"/activities/{date.activity_id}"
+    ).text.replace("%2F", "/")
+
+
 def test_my_dates_show_what_is_ahead_and_what_is_over(
     client: Browser, session: Session, activity: Activity, date: Occurrence, mina: Person
 ) -> None:
