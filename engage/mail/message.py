@@ -47,6 +47,7 @@ def write(letter: Letter, session: Session) -> Written:
     settings: Settings = current_app.extensions["settings"]
     facts = unpack(letter.facts, keys_of(session))
     with (
+        current_app.app_context(),  # a page that shows a letter keeps its own language
         current_app.test_request_context(base_url=settings.base_url),
         force_locale(letter.language),
     ):

@@ -25,6 +25,10 @@ def test_the_demo_city_shows_what_it_would_have_mailed(
 
     (letter,) = letters_to(session, "mina@example.org")
     assert "Ein neues Passwort für Ihr Konto" in browser.get("/demo/mail").text
+    browser.plain.set_cookie("language", "en")
+    assert browser.page("/demo/mail").one("html")["lang"] == "en"
+    assert browser.page(f"/demo/mail/{letter.id}").one("html")["lang"] == "en"
+    browser.plain.set_cookie("language", "de")
     assert "mina@" not in browser.get("/demo/mail?to=omar@example.org").text
     page = browser.get(f"/demo/mail/{letter.id}").text
     assert 'href="http://localhost/l/reset/' in page
