@@ -33,16 +33,24 @@ def points_of(session: Session, place: Place, ticket: Ticket) -> int:
     return int(rule.points_for_poster(minutes) if ticket.poster else rule.points_for(minutes))
 
 
-def confirm(session: Session, person_id: uuid.UUID, ticket: Ticket, *, now: datetime) -> Outcome:
+def confirm(
+    session: Session,
+    person_id: uuid.UUID,
+    ticket: Ticket,
+    *,
+    now: datetime,
+    nonce: str | None = None,
+) -> Outcome:
     """The citizen's yes: checked in with the time at which the code was opened.
 
-    The ticket's own id is the nonce, so that a second press gives the first answer.
+    nonce:  of a client that makes its own; else the ticket's id, so that a second press
+            gives the first answer.
 
     Raises TicketExpired, TicketUsed (by somebody else).
     """
     ensure_ticket_fresh(ticket, now=now)
     ensure_ticket_unused(session, ticket, person_id)
-    return _enter(session, person_id, ticket, ticket.id, now)
+    return _enter(session, person_id, ticket, nonce or ticket.id, now)
 
 
 def _enter(

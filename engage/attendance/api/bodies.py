@@ -35,16 +35,25 @@ class WalkInBody(Body):
     age_ok: bool | None = None
 
 
+class FamilyBody(ScanBody):
+    """Somebody of the family who has their pass or card with them, but no phone in hand."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    nonce: Nonce
+
+
 class CheckInBody(ScanBody):
     """One person at one occurrence; exactly one of code, person, walk_in and ticket.
 
     ticket:     of a citizen's own browser, which keeps it; it names the occurrence itself.
+    people:     beside a ticket: others who came along, one answer each.
     scanned_at, sent_at: RFC 3339; the device's own clock. Only devices may state them.
     """
 
     nonce: Nonce
     occurrence_id: uuid.UUID | None = None
     ticket: bool = False
+    people: Annotated[list[FamilyBody], Field(max_length=10, default_factory=list)]
     code: Annotated[str, StringConstraints(min_length=1, max_length=400)] | None = None
     person: uuid.UUID | None = None
     walk_in: WalkInBody | None = None

@@ -12,27 +12,22 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from pydantic import ValidationError
 
-from engage.attendance import queries, service
+from engage.attendance import arrival, queries, service
 from engage.attendance.api.bodies import (
     AnnulBody,
     CheckInBody,
     EventBody,
+    FamilyBody,
     ScansBody,
 )
-from engage.attendance.checkin import (
-    CheckInRequest,
-    CitizenCaller,
-    DeviceCaller,
-    OrganiserCaller,
-    check_in,
-)
+from engage.attendance.checkin import DeviceCaller, OrganiserCaller, Ticket, check_in
 from engage.attendance.tickets import drop_ticket, find_ticket
 from engage.attendance.uploads import LaterEvent, carry_out
 from engage.core.claims import Annuller
 from engage.core.errors import DomainError, NotAllowed, NotSignedIn, Outcome, TicketExpired
 from engage.devices import service as devices
 from engage.web.api import answer, bearer
-from engage.web.context import db, now, work, work_each
+from engage.web.context import db, note, now, work, work_each
 from engage.web.errors import plain, sentence
 
 
@@ -64,27 +59,41 @@ def add_to(bp: APIBlueprint) -> None:
 def check_in_one(json_data: CheckInBody) -> ResponseReturnValue:
     """A code, a person or a walk-in, by a device or an organiser; a citizen with a ticket."""
     if json_data.ticket:
-        return _check_in_by_ticket(json_data.nonce)
+        return _check_in_by_ticket(json_data)
     do = partial(check_in, caller=_caller(), request=json_data.request(), now=now())
     outcome = work(do)
     return answer(outcome, _body(outcome))
 
 
-def _check_in_by_ticket(nonce: str) -> ResponseReturnValue:
+def _check_in_by_ticket(body: CheckInBody) -> ResponseReturnValue:
     """A citizen confirms what opening an occurrence's code gave this browser."""
     if not current_user.is_authenticated:
         raise NotSignedIn()
-    ticket = find_ticket(request, now())
+    ticket, person, at = find_ticket(request, now()), current_user.id, now()
     if ticket is None:
         raise TicketExpired()
-    asked = CheckInRequest(ticket.occurrence_id, nonce, ticket=ticket)
-    outcome = work(
-        partial(check_in, caller=CitizenCaller(current_user.id), request=asked, now=now())
-    )
-    response = current_app.make_response(answer(outcome, _body(outcome)))
+    yes = partial(arrival.confirm, person_id=person, ticket=ticket, nonce=body.nonce, now=at)
+    outcome = work(yes)
+    said = _body(outcome)
+    if body.people:
+        said |= {"people": [_family(one, ticket, person) for one in body.people]}
+    response = current_app.make_response(answer(outcome, said))
     if outcome.is_success:
         drop_ticket(response)
     return response
+
+
+def _family(one: FamilyBody, ticket: Ticket, opened_by: uuid.UUID) -> dict[str, Any]:
+    """One more person by their pass or card; a refusal undoes no other."""
+    do = partial(
+        arrival.confirm_for,
+        code=one.code,
+        ticket=ticket,
+        nonce=one.nonce,
+        opened_by=opened_by,
+        now=now(),
+    )
+    return _result(one.nonce, lambda: work_each(do))
 
 
 def upload_scans(json_data: ScansBody) -> ResponseReturnValue:
@@ -116,29 +125,39 @@ def annul_one(attendance_id: uuid.UUID, json_data: AnnulBody) -> ResponseReturnV
 
 
 def find_people(occurrence_id: uuid.UUID) -> ResponseReturnValue:
-    """People of this occurrence by a part of their name: at least 3 letters, at most 5 hits."""
-    text = request.args.get("q", "")
-    if (token := bearer()) is not None:
-        device = devices.authenticate(db(), token, now())
-        place = queries.get_place(db(), occurrence_id)
-        listed = not device.is_limited or devices.may_scan(db(), device.id, occurrence_id)
-        if device.organisation_id != place.organisation_id or not listed or not device.may_search:
-            raise NotAllowed()
-        hits = queries.search_people(db(), occurrence_id, text)
-    elif current_user.is_authenticated:
-        queries.get_managed_place(db(), occurrence_id, current_user.id)
-        hits = queries.search_people(db(), occurrence_id, text)
-    else:
+    """People of this occurrence by a part of their name: at least 3 letters, at most 5 hits.
+
+    Whose names were read is written down.
+    """
+    reader = _reader(occurrence_id)
+    hits = queries.search_people(db(), occurrence_id, request.args.get("q", ""))
+    note(partial(queries.note_hits, reader_id=reader, hits=hits, now=now()))
+    return {"items": [_hit(one) for one in hits], "next": None}
+
+
+def _reader(occurrence_id: uuid.UUID) -> uuid.UUID | None:
+    """Who reads names here: a member, or the one who set the scanner up.
+
+    Raises NotSignedIn, NotFound, NotAllowed for a scanner without the right to search.
+    """
+    token = bearer()
+    if token is None and not current_user.is_authenticated:
         raise NotSignedIn()
-    items = [
-        {
-            "person": str(one.person_id),
-            "display_name": one.display_name,
-            "state": "in" if one.is_in else one.state,
-        }
-        for one in hits
-    ]
-    return {"items": items}
+    if token is None:
+        queries.get_managed_place(db(), occurrence_id, current_user.id)
+        person: uuid.UUID = current_user.id
+        return person
+    device = devices.authenticate(db(), token, now())
+    place = queries.get_place(db(), occurrence_id)
+    listed = not device.is_limited or devices.may_scan(db(), device.id, occurrence_id)
+    if device.organisation_id != place.organisation_id or not listed or not device.may_search:
+        raise NotAllowed()
+    return queries.find_device_owner(db(), device.id)
+
+
+def _hit(one: queries.Participant) -> dict[str, str]:
+    state = "in" if one.is_in else one.state
+    return {"person": str(one.person_id), "display_name": one.display_name, "state": state}
 
 
 def _caller() -> DeviceCaller | OrganiserCaller:

@@ -8,12 +8,14 @@ from engage.attendance.queries.door import (
     DoorDevice,
     Participant,
     Refusal,
+    find_device_owner,
     find_last_scan,
     find_participant,
     find_scan,
     list_devices,
     list_participants,
     list_refusals,
+    note_hits,
     search_people,
 )
 from engage.attendance.queries.places import (
@@ -46,6 +48,7 @@ __all__ = [
     "Refusal",
     "count_people",
     "count_self_checked_in",
+    "find_device_owner",
     "find_last_scan",
     "find_live",
     "find_participant",
@@ -61,5 +64,6 @@ __all__ = [
     "list_refusals",
     "list_running",
     "list_unrecorded",
+    "note_hits",
     "search_people",
 ]

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from engage.accounts.models import Person
+from engage.accounts.models import DataRead, Person
 from engage.activities.models import Registration
 from engage.attendance.models import Attendance, Scan
 from engage.attendance.queries.places import Place
@@ -148,6 +148,26 @@ def search_people(session: Session, occurrence_id: uuid.UUID, text: str) -> list
     people = list_participants(session, occurrence_id)
     hits = [one for one in people if wanted in _bare(one.display_name)]
     return sorted(hits, key=lambda one: not _bare(one.display_name).startswith(wanted))[:HITS]
+
+
+def find_device_owner(session: Session, device_id: uuid.UUID) -> uuid.UUID | None:
+    """Who set a scanner up: what it reads is read in their name."""
+    return session.scalar(select(Device.created_by).where(Device.id == device_id))
+
+
+def note_hits(
+    session: Session,
+    reader_id: uuid.UUID | None,
+    hits: list[Participant],
+    *,
+    now: datetime,
+) -> None:
+    """Write down whose names a search at the door has shown."""
+    for one in hits if reader_id is not None else ():
+        if one.person_id != reader_id:
+            session.add(
+                DataRead(actor_id=reader_id, person_id=one.person_id, what="search", at=now)
+            )
 
 
 def list_refusals(session: Session, occurrence_id: uuid.UUID, *, limit: int = 20) -> list[Refusal]:
