@@ -12,6 +12,7 @@ from engage.activities.commands import import_activities
 from engage.audit.verify import CHECKS, verify
 from engage.demo.commands import seed
 from engage.privacy.commands import erasure
+from engage.rewards.commands import import_partners, import_rewards
 from engage.serve import serve
 from engage.storage import migrate
 from engage.worker import worker
@@ -53,6 +54,8 @@ def verify_ledger() -> None:
 
 importing = AppGroup("import", help="Files of other programs; a dry run without --write.")
 importing.add_command(import_activities)
+importing.add_command(import_partners)
+importing.add_command(import_rewards)
 
 
 def init_app(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 import uuid
 from dataclasses import asdict
 from datetime import datetime
@@ -216,7 +217,8 @@ def _ensure_another_manager(session: Session, member: PartnerMember) -> None:
 
 def free_slug(session: Session, name: str) -> str:
     """The words of the partner's address; with a few letters more where they are taken."""
-    slug = code_from_name(name)[:60].strip("-") or "partner"
+    plain = unicodedata.normalize("NFKD", code_from_name(name)).encode("ascii", "ignore").decode()
+    slug = plain[:60].strip("-") or "partner"
     taken = session.scalar(select(Partner.id).where(Partner.slug == slug))
     if taken is None and slug not in RESERVED:
         return slug

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import datetime, timedelta, tzinfo
 
@@ -26,6 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from engage.core.periods import Limit, Period
 from engage.rewards.catalogue import CATEGORIES
+from engage.rewards.money import read_cents
 from engage.rewards.offers import Price, Terms, Words
 
 _needed = InputRequired(_l("Please fill this in."))
@@ -63,24 +63,6 @@ class UndoForm(FlaskForm):
         _l("Why?"), [InputRequired(_l("Please choose one."))], choices=list(UNDO_REASONS)
     )
     nonce = HiddenField()
-
-
-#: An amount of money as people write it: "2", "2,50", "2.50", "1.250,00 €".
-_MONEY = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?")
-
-
-def read_cents(text: str) -> int | None:
-    """Cents of an amount in euros, with comma or point; None if it is none."""
-    tidy = text.replace("€", "").replace("\u00a0", "").replace(" ", "").removesuffix("EUR")
-    found = _MONEY.fullmatch(tidy)
-    if found is None:
-        return None
-    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
-
-
-def write_cents(cents: int) -> str:
-    """An amount for a field: "2,50"."""
-    return f"{cents // 100},{cents % 100:02d}"
 
 
 class WordsForm(FlaskForm):

@@ -15,8 +15,9 @@ from engage.core.errors import DomainError, FaceValueReasonNeeded, FrozenReward,
 from engage.partners import queries as partners
 from engage.partners.models import Partner
 from engage.rewards import catalogue, offers
-from engage.rewards.forms import LIVES, PriceForm, StockForm, TermsForm, WordsForm, write_cents
+from engage.rewards.forms import LIVES, PriceForm, StockForm, TermsForm, WordsForm
 from engage.rewards.models import Reward
+from engage.rewards.money import write_cents
 from engage.rewards.routes.blueprints import offers as bp
 from engage.rewards.routes.words import life_words, limit_words
 from engage.web import access
