@@ -34,7 +34,6 @@ def check() -> None:
         migrate.check(current_app.extensions["engine"])
     except CommandError as difference:
         raise click.ClickException(str(difference)) from None
-    click.echo("The schema is what the models say.")
 
 
 ledger = AppGroup("ledger", help="The points ledger.")
