@@ -11,9 +11,9 @@ from typing import Any
 import structlog
 from flask import Flask, g, request
 
-#: Behind these beginnings of an address stands a code or the secret of a link. No log holds it
+#: Behind these parts of an address stands a code or the secret of a link. No log holds it
 #: (domain §4); ``docs/deploy/nginx.conf`` says the same, and a test compares the two.
-SECRET_PLACES = ("Q", "l", "calendar", "hours", "join", "me/data/join", "places")
+SECRET_PLACES = ("Q", "l", "calendar", "hours", "join", "places")
 CODE = re.compile(rf"(?i)(/(?:{'|'.join(SECRET_PLACES)})/|-Q-)[^\s?\"']+")
 MAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
 TOKEN = re.compile(r"\b(dev|pat)_[A-Za-z0-9_-]+")
