@@ -169,13 +169,24 @@ def test_a_series_without_an_end_is_made_8_weeks_ahead(
     assert budget.reserved == 8 * 20 * 30
 
 
+def test_act_13_nothing_is_published_without_a_date_ahead(
+    client: Browser, session: Session, organisation: Organisation, juno: Person
+) -> None:
+    draft = make.activity(session, organisation, status="draft")
+    make.occurrence(session, draft, starts_at=NOON - timedelta(days=1))
+    url = f"/organise/{organisation.slug}/activities/{draft.id}/publish"
+
+    page = client(juno).post(url, status=409)
+
+    assert "Es gibt noch keinen Termin." in page.text
+
+
 def test_publishing_is_refused_in_words(
     client: Browser, session: Session, organisation: Organisation, juno: Person
 ) -> None:
     draft = make.activity(session, organisation, status="draft")
     url = f"/organise/{organisation.slug}/activities/{draft.id}/publish"
     browser = client(juno)
-    assert "Es gibt noch keinen Termin." in browser.post(url, status=409).text
     make.occurrence(session, draft, starts_at=SOON, capacity=90_000)
 
     assert "Der Organisation fehlen dafür" in browser.post(url, status=409).text
@@ -257,7 +268,7 @@ def test_a_cancelled_date_is_told_with_its_reason_and_its_points_return(
     browser.post(f"{url}/cancel", status=409, **STORM)
 
 
-def test_a_published_offer_goes_back_to_draft_only_while_nobody_has_a_place(
+def test_act_14_a_published_offer_goes_back_to_draft_only_while_nobody_has_a_place(
     client: Browser, session: Session, activity: Activity, juno: Person, organisation: Organisation
 ) -> None:
     make.occurrence(session, activity, starts_at=SOON)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
+from engage.accounts.service import note_read
 from engage.activities import queries, service
 from engage.activities.forms import ChangeForm, ReasonForm
 from engage.activities.models import Activity, Occurrence
@@ -19,7 +20,7 @@ from engage.organisations import queries as organisations
 from engage.organisations.models import Organisation
 from engage.web.access import signed_in
 from engage.web.city import district_choices
-from engage.web.context import db, now, work
+from engage.web.context import db, note, now, work
 from engage.web.errors import advice, sentence
 
 #: What stands for one date in an address.
@@ -109,6 +110,8 @@ def cancel_date(slug: str, occurrence_id: uuid.UUID) -> ResponseReturnValue:
 def show_participants(slug: str, occurrence_id: uuid.UUID) -> ResponseReturnValue:
     """Who has a place and who waits: display names only. Also to print."""
     organisation, occurrence, activity = _own(slug, occurrence_id)
+    actor = current_user.id
+    note(lambda s: note_read(s, actor, None, "participants", now=now()))
     return render_template(
         "activities/participants.html",
         organisation=organisation,

@@ -181,7 +181,7 @@ class OwnReview(NotAllowed):
 
 
 class DatesMissing(Conflict):
-    """Nothing can be published without a date ahead (ACT-14)."""
+    """Nothing can be published without a date ahead (ACT-13)."""
 
     code = "dates_missing"
     message = N_("There is no date ahead yet.")
@@ -189,7 +189,7 @@ class DatesMissing(Conflict):
 
 
 class PlacesTaken(Conflict):
-    """What people rely on is cancelled with a reason, not taken back (ACT-15)."""
+    """What people rely on is cancelled with a reason, not taken back (ACT-14)."""
 
     code = "places_taken"
     message = N_("People are registered already.")
