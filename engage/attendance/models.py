@@ -28,6 +28,12 @@ class Attendance(Model):
             postgresql_where=LIVE,
         ),
         Index("ix_attendances_person_id_starts_at", "person_id", "starts_at"),
+        Index(
+            "ix_attendances_untold",
+            "received_at",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
         CheckConstraint("points >= 0 AND credited >= 0", "points_not_negative"),
     )
 

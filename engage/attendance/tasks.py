@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.activities.models import Activity, Occurrence
@@ -32,12 +32,9 @@ def tell_due(session: Session, now: datetime, *, limit: int = 200) -> int:
         .join(Organisation, Organisation.id == Occurrence.organisation_id)
         .where(
             Attendance.told_at.is_(None),
-            or_(
-                Attendance.received_at < now - WAIT,
-                Attendance.annulled_at < now - WAIT,
-            ),
+            Attendance.received_at < now - WAIT,
         )
-        .order_by(Attendance.id)
+        .order_by(Attendance.received_at)
         .limit(limit)
     ).all()
     for attendance, title, organisation in rows:

@@ -1010,6 +1010,13 @@ def upgrade() -> None:
             "ix_attendances_person_id_starts_at", ["person_id", "starts_at"], unique=False
         )
         batch_op.create_index(
+            "ix_attendances_untold",
+            ["received_at"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+        batch_op.create_index(
             "uq_attendances_occurrence_id_person_id",
             ["occurrence_id", "person_id"],
             unique=True,
