@@ -6,6 +6,7 @@ Vera serves at a partner's till, Ada works for the city.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,3 +75,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The same test on both databases."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def sample_data() -> Path:
+    """The folder of real files that ``ENGAGE_SAMPLE_DATA`` names."""
+    folder = os.environ.get("ENGAGE_SAMPLE_DATA", "")
+    if not folder:
+        databases.missing("ENGAGE_SAMPLE_DATA is not set: real files of other cities are missing")
+    return Path(folder)
