@@ -226,6 +226,7 @@ def test_case_50_missing_rows_stay_and_identities_keep_what_hangs_on_them(
     browser = client(juno)
     _take_over(browser, organisation, TABLE)
     first = session.scalars(select(Activity).where(Activity.source_key == "1")).one()
+    first.points_rule, first.category = {"kind": "flat", "points": 5}, "nature"
     session.add(Favourite(person_id=mina.id, activity_id=first.id))
     session.commit()
     [date] = session.scalars(select(Occurrence).where(Occurrence.activity_id == first.id)).all()
@@ -244,6 +245,7 @@ def test_case_50_missing_rows_stay_and_identities_keep_what_hangs_on_them(
     session.expire_all()
     again = session.scalars(select(Activity).where(Activity.source_key == "1")).one()
     assert (again.id, again.title, again.status) == (first.id, "Gärten wässern", "published")
+    assert (again.points_rule, again.category) == ({"kind": "flat", "points": 5}, "nature")
     assert session.get_one(Occurrence, date.id).starts_at == datetime(2030, 5, 18, 8, tzinfo=UTC)
     assert session.scalars(select(Favourite)).one().activity_id == first.id
     assert "date_changed" in session.scalars(select(Letter.template)).all()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.activities import service
-from engage.activities.drafts import DateDraft, OccurrenceChange
+from engage.activities.drafts import DateDraft, Details, OccurrenceChange
 from engage.activities.importing import entries as said
 from engage.activities.importing.entries import Entry, Found, Refusal, Remark, When
 from engage.activities.models import Activity, Occurrence
+
+#: What a later version of a file may change.
+FROM_FILE = ("title", "description", "contact", "bring", "requirements", "minimum_age")
 
 #: Where no capacity is given, the budget counts with so many people.
 EXPECTED = 20
@@ -104,11 +107,18 @@ def write_entry(
         activity.source, activity.source_key = source, entry.key
         session.flush()  # its dates need it
     else:
-        service.write(session, activity.id, entry.details, now=now)
+        service.write(session, activity.id, _updated(activity, entry), now=now)
     for when in entry.dates:
         _write_date(session, activity, entry, when, now)
     activity.source_hash = fingerprint
     return outcome
+
+
+def _updated(activity: Activity, entry: Entry) -> Details:
+    """What the file says wins; what only the organiser filled in stays."""
+    said = {name: getattr(entry.details, name) for name in FROM_FILE}
+    given = {name: value for name, value in said.items() if value}
+    return replace(service.details_of(activity), **given)
 
 
 def _write_date(
