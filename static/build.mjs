@@ -6,6 +6,8 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
 import { build } from "esbuild";
 import { partsOfKern, withoutUnreadProperties } from "./kern.mjs";
 
@@ -76,6 +78,16 @@ async function scripts() {
   }
 }
 
+/** Beside each text its compressed forms, made once here instead of for each phone. */
+async function compressAll() {
+  const files = (await readdir(dist)).filter((file) => /\.(css|js|svg|wasm)$/.test(file));
+  await Promise.all(files.map(async (file) => {
+    const content = await readFile(join(dist, file));
+    await writeFile(join(dist, `${file}.br`), await promisify(brotliCompress)(content));
+    await writeFile(join(dist, `${file}.gz`), await promisify(gzip)(content, { level: 9 }));
+  }));
+}
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 const delivered = await fonts();
@@ -87,5 +99,6 @@ await Promise.all([
     deliver(name, (await readFile(join(here, "icons", name), "utf8")).replace(/<!--[^]*?-->\s*/, "").replace(/>\s+</g, "><")),
   ),
 ]);
+await compressAll();
 await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 console.log(`static/dist: ${Object.keys(manifest).length} files for browsers`);

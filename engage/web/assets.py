@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import MutableMapping
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, url_for
+from whitenoise import WhiteNoise
+
+from engage.web.headers import headers_of
 
 DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
 
@@ -49,5 +53,25 @@ def is_scan_worker(path: str) -> bool:
     return name.startswith(SCAN_WORKER.removesuffix(".js")) and name.endswith(".js")
 
 
+def _never_changes(path: str, _url: str) -> bool:
+    """Built files carry their content's hash in their name; only the list of them changes."""
+    return not path.endswith("manifest.json")
+
+
+def _add_headers(headers: MutableMapping[str, str], _path: str, url: str) -> None:
+    for name, value in headers_of(url).items():
+        headers[name] = value
+
+
 def init_app(app: Flask) -> None:
+    """Templates find the files, and browsers receive them compressed, once and for good."""
     app.jinja_env.globals["asset"] = asset
+    if DIST.is_dir():
+        files = WhiteNoise(
+            app.wsgi_app,
+            root=str(DIST),
+            prefix="static/dist/",
+            immutable_file_test=_never_changes,
+            add_headers_function=_add_headers,
+        )
+        app.wsgi_app = files  # type: ignore[method-assign]  # as Flask's documentation does

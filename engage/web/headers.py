@@ -33,13 +33,17 @@ API_HEADERS = {
 }
 
 
+def headers_of(path: str) -> dict[str, str]:
+    """What every page and file says to the browser."""
+    policy = WORKER_CSP if "/scan-worker" in path else CSP
+    return {"Content-Security-Policy": policy, **HEADERS}
+
+
 def add_headers(response: Response) -> Response:
     if request.path.startswith("/api/"):
         _set_missing(response, API_HEADERS)
         return response
-    is_worker = "/scan-worker" in request.path
-    response.headers.setdefault("Content-Security-Policy", WORKER_CSP if is_worker else CSP)
-    _set_missing(response, HEADERS)
+    _set_missing(response, headers_of(request.path))
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static" and "Cache-Control" not in response.headers:

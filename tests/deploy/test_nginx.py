@@ -212,3 +212,17 @@ def app_on_sqlite(sqlite_url: str) -> Iterator[APIFlask]:
     app = create_app(Settings.for_tests(sqlite_url))
     yield app
     app.extensions["engine"].dispose()
+
+
+def test_styles_come_compressed_and_stay_with_the_browser(city: Front) -> None:
+    page = city.ask("/sign-in")
+    style = re.search(rb"/static/dist/engage-[^\"]+\.css", page.body)
+    assert style is not None
+
+    answer = city.ask(style.group().decode(), headers={"Accept-Encoding": "gzip, br"})
+
+    assert answer.headers["Content-Encoding"] == "br"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert len(answer.body) < 30_000
