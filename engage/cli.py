@@ -10,7 +10,7 @@ from flask.cli import AppGroup, FlaskGroup
 from engage.accounts.commands import keys, user
 from engage.activities.commands import import_activities
 from engage.audit.verify import CHECKS, verify
-from engage.demo.commands import seed
+from engage.demo.commands import demo, seed
 from engage.privacy.commands import erasure
 from engage.rewards.commands import import_partners, import_rewards
 from engage.serve import serve
@@ -58,7 +58,7 @@ importing.add_command(import_rewards)
 
 
 def init_app(app: Flask) -> None:
-    for command in (db, erasure, importing, keys, ledger, seed, serve, user, worker):
+    for command in (db, erasure, importing, keys, ledger, demo, seed, serve, user, worker):
         app.cli.add_command(command)
 
 
