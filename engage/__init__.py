@@ -46,6 +46,7 @@ from engage.web import (
     language,
     logs,
     navigation,
+    sessions,
 )
 
 #: Every blueprint of the application, pages first, then the API.
@@ -100,7 +101,19 @@ def create_app(
         proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's documentation does
     _guard_against_forged_posts(app)
-    for part in (context, errors, api, assets, filters, headers, language, logs, navigation, cli):
+    for part in (
+        context,
+        errors,
+        api,
+        assets,
+        filters,
+        headers,
+        language,
+        logs,
+        navigation,
+        sessions,
+        cli,
+    ):
         part.init_app(app)
     login.init_app(app, organisations.list_roles, partners.list_roles)
     for blueprint in BLUEPRINTS:

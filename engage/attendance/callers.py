@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.core.checkin import Scan as ScanTime
@@ -15,6 +17,9 @@ from engage.core.errors import DeviceRevoked, DomainError, NotFound, NotPermitte
 from engage.core.scantime import correct_scan_time
 from engage.devices.models import Device
 from engage.storage.keys import token_hash
+
+#: All facts of a check-in by their names in ``facts.py``.
+Row = Mapping[str, Any]
 
 #: How long after its revocation a device may still upload what it had stored.
 UPLOAD_TIME = timedelta(hours=72)
@@ -132,7 +137,7 @@ def token_of(caller: DeviceCaller | OrganiserCaller | CitizenCaller) -> str | No
     return token_hash(caller.token) if isinstance(caller, DeviceCaller) else None
 
 
-def acting_in(caller: DeviceCaller | OrganiserCaller | CitizenCaller, row: RowMapping) -> Acting:
+def acting_in(caller: DeviceCaller | OrganiserCaller | CitizenCaller, row: Row) -> Acting:
     """Who asks, at the occurrence of the facts. Raises NotSignedIn."""
     if not isinstance(caller, DeviceCaller):
         citizen = isinstance(caller, CitizenCaller)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import RowMapping, Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from engage.accounts import service as accounts
@@ -20,6 +20,7 @@ from engage.attendance.callers import (
     DeviceCaller,
     OrganiserCaller,
     Reading,
+    Row,
     Ticket,
     WalkIn,
     acting_in,
@@ -106,7 +107,7 @@ def _facts(
     request: CheckInRequest,
     code: Code | None,
     now: datetime,
-) -> RowMapping | None:
+) -> Row | None:
     # The device's own clock is good enough to guess the day; judge.py asks again if it was not.
     day = day_of(min(request.scanned_at or now, now), zone_of(session))
     person_id = None if isinstance(caller, DeviceCaller) else caller.person_id
@@ -124,10 +125,10 @@ def _facts(
         "year": day.year,
         "overlap_from": now - timedelta(days=30),
     }
-    return session.connection().execute(FACTS, params).mappings().one_or_none()
+    return FACTS.first(session, params)
 
 
-def _answer(session: Session, caller: AnyCaller, reading: Reading, row: RowMapping) -> Outcome:
+def _answer(session: Session, caller: AnyCaller, reading: Reading, row: Row) -> Outcome:
     """Decide, write the answer down with its nonce, then carry it out."""
     state, step = code_state(keys_of(session), reading, row)
     facts = rules_of(session, reading, row, state)
@@ -208,9 +209,7 @@ def _success(it: Decided) -> Outcome:
     return Outcome(it.decision.code if citizen else it.decision.door_code, facts)
 
 
-def _check_in_walk_in(
-    session: Session, caller: AnyCaller, reading: Reading, row: RowMapping
-) -> Outcome:
+def _check_in_walk_in(session: Session, caller: AnyCaller, reading: Reading, row: Row) -> Outcome:
     """Make the person at the door, with a claim slip to take the account over later (d)."""
     decision = decide(rules_of(session, reading, row, CodeState.CURRENT))
     if not decision.is_success or reading.request.walk_in is None:
@@ -240,9 +239,7 @@ def _open_slip(session: Session, outcome: Outcome) -> Outcome:
     return replace(outcome, facts=facts)
 
 
-def _refuse(
-    session: Session, reading: Reading, row: RowMapping, decision: Decision | None
-) -> Outcome:
+def _refuse(session: Session, reading: Reading, row: Row, decision: Decision | None) -> Outcome:
     """Remember a refusal under its nonce; a wrong code may be one guess too many."""
     if decision is None:
         outcome = Outcome.of(reading.refusal or NotPermitted())

@@ -31,6 +31,7 @@ from engage.ledger.models import Account, Transfer
 from engage.organisations.models import Budget, Member, Organisation
 from engage.policies.models import PolicyVersion
 from engage.storage.base import UtcDateTime
+from engage.storage.prepared import Prepared
 
 
 def _params() -> dict[str, Any]:
@@ -240,7 +241,7 @@ def build() -> Select[*tuple[Any, ...]]:
     )
 
 
-FACTS = build()
+FACTS = Prepared(build())
 
 
 def count_people(session: Session, occurrence_id: uuid.UUID) -> tuple[int, int, int]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from engage.attendance.callers import LONG_AGO, Reading
+from engage.attendance.callers import LONG_AGO, Reading, Row
 from engage.attendance.facts import count_people, count_ways
 from engage.core import codes
 from engage.core.activities import Kind
@@ -26,7 +25,7 @@ from engage.storage.engine import zone_of
 from engage.storage.keys import Keyring
 
 
-def code_state(keys: Keyring, reading: Reading, row: RowMapping) -> tuple[CodeState, int | None]:
+def code_state(keys: Keyring, reading: Reading, row: Row) -> tuple[CodeState, int | None]:
     """Whether the code is one of ours and current; of a rotating one also its step."""
     if reading.kind not in {"code", "foreign"}:
         known = row["person_id"] is not None or reading.request.walk_in is not None
@@ -42,7 +41,7 @@ def code_state(keys: Keyring, reading: Reading, row: RowMapping) -> tuple[CodeSt
 
 
 def _phone_code_state(
-    keys: Keyring, reading: Reading, row: RowMapping, code: Code
+    keys: Keyring, reading: Reading, row: Row, code: Code
 ) -> tuple[CodeState, int | None]:
     around = codes.step_of(reading.time.at)
     secret = _secret(keys, row["pass_secret"])
@@ -59,7 +58,7 @@ def _secret(keys: Keyring, stored: str) -> bytes:
     return keys.decrypt(stored)
 
 
-def rules_of(session: Session, reading: Reading, row: RowMapping, state: CodeState) -> CheckInFacts:
+def rules_of(session: Session, reading: Reading, row: Row, state: CodeState) -> CheckInFacts:
     """The facts in the words of the rules."""
     policy = read_policy(row["policy_rules"])
     registration = Registration(row["registration"]) if row["registration"] else None
@@ -105,7 +104,7 @@ def _core_way(reading: Reading) -> Way:
     return Way.SCANNED if reading.kind == "code" else Way.BY_NAME
 
 
-def _caller(reading: Reading, row: RowMapping) -> Caller:
+def _caller(reading: Reading, row: Row) -> Caller:
     suspended = row["organisation_status"] != "verified"
     device = reading.acting.device
     if device is not None:
@@ -126,7 +125,7 @@ def _caller(reading: Reading, row: RowMapping) -> Caller:
 def _worth(
     session: Session,
     reading: Reading,
-    row: RowMapping,
+    row: Row,
     policy: Policy,
     *,
     registered: bool,
@@ -151,13 +150,13 @@ def _worth(
     )
 
 
-def _rule(row: RowMapping, policy: Policy) -> PointsRule:
+def _rule(row: Row, policy: Policy) -> PointsRule:
     if row["points_rule"]:
         return PointsRule.from_json(row["points_rule"])
     return policy.rule_for(Kind(row["activity_kind"]))
 
 
-def _already(session: Session, reading: Reading, row: RowMapping) -> tuple[int, int]:
+def _already(session: Session, reading: Reading, row: Row) -> tuple[int, int]:
     """Points already credited for the day and the year of the work, not of the scan."""
     if row["account_id"] is None:
         return 0, 0
@@ -171,7 +170,7 @@ def _already(session: Session, reading: Reading, row: RowMapping) -> tuple[int, 
     return day, earned_between(session, row["account_id"], start, end)
 
 
-def _places(session: Session, row: RowMapping) -> Places:
+def _places(session: Session, row: Row) -> Places:
     """How full it is. Asked only for people without a place: it counts heads."""
     present, present_registered, waitlisted = count_people(session, row["occurrence_id"])
     return Places(
@@ -183,7 +182,7 @@ def _places(session: Session, row: RowMapping) -> Places:
     )
 
 
-def _walk_in_share(session: Session, reading: Reading, row: RowMapping) -> bool:
+def _walk_in_share(session: Session, reading: Reading, row: Row) -> bool:
     """Whether this scanner's people here are mostly walk-ins (FAI-1)."""
     acting = reading.acting
     if acting.is_citizen:

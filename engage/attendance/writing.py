@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import JSON, RowMapping, Select, Uuid, bindparam, exists, insert, select, update
+from sqlalchemy import JSON, Select, Uuid, bindparam, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engage.attendance.callers import CitizenCaller, DeviceCaller, OrganiserCaller, Reading
+from engage.attendance.callers import CitizenCaller, DeviceCaller, OrganiserCaller, Reading, Row
 from engage.attendance.models import Attendance, CodeUse, Review, Scan
 from engage.core.checkin import CheckInFacts, Decision
 from engage.core.checkin import Review as Reason
@@ -29,6 +29,7 @@ from engage.policies.queries import read_policy
 from engage.storage.base import new_id, table_of
 from engage.storage.engine import is_sqlite, zone_of
 from engage.storage.keys import keys_of
+from engage.storage.prepared import Prepared
 
 #: How long a review may take (domain §4).
 REVIEW_TIME = timedelta(days=14)
@@ -89,7 +90,7 @@ class Decided:
 
     caller: DeviceCaller | OrganiserCaller | CitizenCaller
     reading: Reading
-    row: RowMapping
+    row: Row
     facts: CheckInFacts
     decision: Decision
     step: int | None
@@ -99,7 +100,7 @@ class Decided:
 def write_scan(
     session: Session,
     reading: Reading,
-    row: RowMapping | None,
+    row: Row | None,
     outcome: Outcome,
     attendance_id: uuid.UUID | None = None,
 ) -> uuid.UUID | None:
@@ -113,7 +114,7 @@ def write_scan(
 def _scan_row(
     session: Session,
     reading: Reading,
-    row: RowMapping | None,
+    row: Row | None,
     outcome: Outcome,
     attendance_id: uuid.UUID | None,
 ) -> dict[str, Any]:
@@ -304,7 +305,7 @@ def _at_once(*, with_code: bool) -> Select[*tuple[Any, ...]]:
     return swift.earning_after(attended)
 
 
-_AT_ONCE = {with_code: _at_once(with_code=with_code) for with_code in (True, False)}
+_AT_ONCE = {with_code: Prepared(_at_once(with_code=with_code)) for with_code in (True, False)}
 
 
 def write_at_once(session: Session, it: Decided, outcome: Outcome) -> int | None:
@@ -326,11 +327,10 @@ def write_at_once(session: Session, it: Decided, outcome: Outcome) -> int | None
         values |= {"use_pass_id": it.row["pass_id"], "use_step": it.step}
     account = CitizenAccount(it.row["account_id"], it.row["balance"], it.row["earnings"])
     values |= swift.earning_values(session, account, it.decision.credited, _cause(session, it))
-    statement = _AT_ONCE[it.step is not None]
-    balance = session.connection().execute(statement, values).scalar_one_or_none()
-    if balance is None:
+    paid = _AT_ONCE[it.step is not None].first(session, values)
+    if paid is None:
         raise NotAtOnce()
-    return int(balance)
+    return int(paid["balance"])
 
 
 class NotAtOnce(Exception):

@@ -48,6 +48,7 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=False,
         pool_recycle=1800,
+        connect_args={"options": "-c timezone=UTC"},
         hide_parameters=True,  # a failed statement goes to the log without what was written
     )
 

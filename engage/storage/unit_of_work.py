@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,7 @@ def run_work(session: Session, do: Callable[[Session], T]) -> T:
         try:
             with unit_of_work(session):
                 return do(session)
-        except (DBAPIError, TryAgain) as reason:
+        except (DBAPIError, psycopg.Error, TryAgain) as reason:
             if attempt == ATTEMPTS or not _passes(reason):
                 raise
             time.sleep(attempt * (5 + secrets.randbelow(20)) / 1000)
@@ -45,7 +46,8 @@ def run_work(session: Session, do: Callable[[Session], T]) -> T:
 def _passes(reason: Exception) -> bool:
     if isinstance(reason, TryAgain):
         return True
-    state = getattr(getattr(reason, "orig", None), "sqlstate", None)
+    told = getattr(reason, "orig", reason)  # the driver's own error, wrapped or not
+    state = getattr(told, "sqlstate", None)
     busy = isinstance(reason, OperationalError) and "locked" in str(reason.orig)
     return state in _PASSING or busy
 

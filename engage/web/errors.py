@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
@@ -59,7 +59,7 @@ def advice(error: DomainError | Outcome) -> str:
 def plain(fact: object) -> Any:
     """A fact as JSON carries it: instants RFC 3339 in UTC, ids as text."""
     if isinstance(fact, datetime):
-        return fact.isoformat().replace("+00:00", "Z")
+        return fact.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(fact, (list, tuple)):
         return [plain(item) for item in fact]
     if isinstance(fact, Mapping):
