@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ def look_again(session: Session) -> None:
 def claim_hours(
     browser: CheckingClient, body: Organisation, status: int = 303, **changes: str
 ) -> str:
-    fields = {
+    fields: dict[str, Any] = {
         "organisation": str(body.id),
         "day": "2030-05-03",
         "starts": "14:00",
