@@ -91,10 +91,11 @@ def free_points(session: Session, person_id: uuid.UUID, needed: int, *, now: dat
     balance = ledger.lock(session, account.id)
     freed = 0
     for redemption_id in queries.list_open_ids(session, person_id):
-        if balance + freed >= needed:
+        if balance >= needed:
             break
         ended = _end_all(session, [redemption_id], _Ending("cancelled", "reversal", now))
         freed += sum(one.points for one in ended)
+        balance = ledger.lock(session, account.id)  # what came back may have settled a shortfall
     return freed
 
 
