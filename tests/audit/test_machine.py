@@ -15,6 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests import databases
 from tests.audit.machine.desk import DeskRules
 from tests.audit.machine.door import DoorRules
+from tests.audit.machine.office import OfficeRules
 from tests.audit.machine.till import TillRules
 
 #: ``ENGAGE_MACHINE_EXAMPLES=500 pytest tests/audit/test_machine.py`` looks longer and elsewhere.
@@ -23,7 +24,7 @@ MORE = int(os.environ.get("ENGAGE_MACHINE_EXAMPLES", "0"))
 SHRINK = "ENGAGE_MACHINE_SHRINK" in os.environ
 
 
-class WholeCity(DoorRules, TillRules, DeskRules):
+class WholeCity(DoorRules, TillRules, DeskRules, OfficeRules):
     """All rules together."""
 
 

@@ -155,6 +155,7 @@ class City(RuleBasedStateMachine):
         self.organiser = juno.id
         self._welcome(session, juno)
         self.clerk = make_person(session, "Ada", office_role="lead").id
+        self.second_clerk = make_person(session, "Anton", office_role="lead").id
         self.doors[1].activity.uses_check_out = True
 
     def _welcome(self, session: Session, person: Person) -> None:
