@@ -75,7 +75,7 @@ ORGANISATIONS: tuple[Body, ...] = (
 PENDING_ORGANISATION = Body("chor", "Chor der vielen Stimmen e. V.", "Wir singen in Pflegeheimen und suchen Leute für den Fahrdienst.", "scharnhorst", "Notenweg 4")  # fmt: skip
 
 OFFERS: tuple[Offer, ...] = (
-    Offer("garten", "Beete anlegen im Nachbarschaftsgarten", "Wir bereiten die Beete vor, säen und jäten. Werkzeug ist da. Wer nicht knien mag, pflegt die Hochbeete.", "shift", "nature", "innenstadt-nord", "Nordgarten, Eingang am Spielplatz", 10, 3, 12, every=14, bring="Feste Schuhe, gern Handschuhe", little_german=True),
+    Offer("garten", "Beete anlegen im Nachbarschafts­garten", "Wir bereiten die Beete vor, säen und jäten. Werkzeug ist da. Wer nicht knien mag, pflegt die Hochbeete.", "shift", "nature", "innenstadt-nord", "Nordgarten, Eingang am Spielplatz", 10, 3, 12, every=14, bring="Feste Schuhe, gern Handschuhe", little_german=True),
     Offer("garten", "Gießdienst am Abend", "Eine Stunde gießen, danach ein kühles Getränk.", "shift", "nature", "innenstadt-nord", "Nordgarten", 18, 1.5, 6, every=14, little_german=True),
     Offer("garten", "Pop-up-Park: Ein Parkplatz wird Platz", "Für einen Nachmittag wird aus sechs Parkplätzen ein Park. Wir bauen auf, Sie sagen, was bleiben soll.", "pop_up_park", "city_life", "innenstadt-nord", "Münsterplatz der Demo-Stadt", 14, 3, None, on=(-60, 5, 33), kind="participation"),
     Offer("garten", "Obstbäume schneiden lernen", "Ein Baumpfleger zeigt, wie es geht. Danach schneiden wir gemeinsam.", "training", "nature", "eving", "Obstwiese Eving", 11, 3, 10, on=(-95, 19)),
