@@ -186,6 +186,39 @@ def check_sources(session: Session) -> Iterator[Finding]:
             yield Finding("sources", f"transfer {row}", f"its {kind} does not exist")
 
 
+def check_parties(session: Session) -> Iterator[Finding]:
+    """Points of an attendance, claim or voucher moved on the account of its own person or partner.
+
+    An account that was joined into another speaks for that one.
+    """
+    for kind, model, side in (
+        ("attendance", Attendance, Transfer.credit_id),
+        ("claim", HoursClaim, Transfer.credit_id),
+        ("redemption", Redemption, Transfer.debit_id),
+    ):
+        moves = "reserve" if model is Redemption else "earn"
+        mine, joined = aliased(Account), aliased(Account)
+        rows = session.scalars(
+            select(Transfer.id)
+            .join(model, model.id == Transfer.source_id)
+            .join(mine, mine.id == side)
+            .outerjoin(joined, joined.id == mine.merged_into_id)
+            .where(Transfer.source_kind == kind, Transfer.kind == moves)
+            .where(func.coalesce(joined.person_id, mine.person_id) != model.person_id)
+        )
+        for row in rows:
+            yield Finding("parties", f"transfer {row}", f"its {kind} is somebody else's")
+    rows = session.scalars(
+        select(Transfer.id)
+        .join(Redemption, Redemption.id == Transfer.source_id)
+        .join(Account, Account.id == Transfer.credit_id)
+        .where(Transfer.source_kind == "redemption", Transfer.kind == "redeem")
+        .where(or_(Account.partner_id.is_(None), Account.partner_id != Redemption.partner_id))
+    )
+    for row in rows:
+        yield Finding("parties", f"transfer {row}", "its redemption is another partner's")
+
+
 #: What a redemption in each state must have moved, in multiples of its cost.
 _DEMANDED = {
     "reserved": {"reserve": 1},
@@ -276,6 +309,7 @@ CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
     check_attendances,
     check_claims,
     check_sources,
+    check_parties,
     check_redemptions,
     check_shortfalls,
     check_statements,

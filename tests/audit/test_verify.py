@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from engage.attendance.checkin import CheckInRequest, DeviceCaller, check_in
+from engage.attendance.models import Attendance
 from engage.audit.verify import verify
+from engage.rewards.callers import ByToken
+from engage.rewards.models import Redemption
+from engage.rewards.redeeming import redeem
 from engage.storage.unit_of_work import run_work
 from tests.attendance.door import code_of, make_citizen, make_door, nonce
 from tests.clock import NOON
+from tests.factories.devices import till
+from tests.factories.partners import partner as make_partner
+from tests.factories.rewards import engaged, reserved
+from tests.factories.rewards import reward as make_reward
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from engage.accounts.models import Person
+    from engage.partners.models import Partner
 
 
 def an_attendance(session: Session) -> None:
@@ -84,3 +95,22 @@ def test_case_42_missing_guards_are_found(session: Session) -> None:
     [finding] = verify(session)
 
     assert finding.check == "guards"
+
+
+def test_case_41_points_on_a_stranger_s_account_are_found(
+    session: Session, mina: Person, omar: Person, partner: Partner
+) -> None:
+    engaged(session, mina, 50)
+    _, token = till(session, partner)
+    _, code = reserved(session, mina, make_reward(session, partner))
+    run_work(session, lambda s: redeem(s, ByToken(token), code, "once", now=NOON))
+    before = verify(session)
+    stranger = make_partner(session, "Other Bakery")
+    session.execute(update(Attendance).values(person_id=omar.id))
+    session.execute(update(Redemption).values(person_id=omar.id, partner_id=stranger.id))
+    session.commit()
+
+    found = [finding.check for finding in verify(session)]
+
+    assert before == []
+    assert found == ["parties"] * 3
