@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from engage.accounts.passwords import hash_password
@@ -17,6 +17,7 @@ from engage.accounts.service import issue_card, welcome
 from engage.activities import service as activities
 from engage.activities.drafts import DateDraft, Details
 from engage.activities.models import Occurrence
+from engage.attendance.models import Attendance
 from engage.core.ages import Age
 from engage.core.policy import Policy
 from engage.demo import second_factors
@@ -297,4 +298,10 @@ def _leave_work(session: Session, city: City) -> None:
 
 def _empty_mailbox(session: Session, now: datetime) -> None:
     """Old mails are gone, as the worker would have sent and emptied them."""
-    session.execute(delete(Letter).where(Letter.created_at < now - timedelta(days=7)))
+    week_ago = now - timedelta(days=7)
+    session.execute(delete(Letter).where(Letter.created_at < week_ago))
+    session.execute(
+        update(Attendance)
+        .where(Attendance.told_at.is_(None), Attendance.received_at < week_ago)
+        .values(told_at=Attendance.received_at)
+    )

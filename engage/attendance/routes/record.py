@@ -13,10 +13,13 @@ from engage.attendance import history, missing, queries, reviews
 from engage.attendance.forms import MissingForm, ObjectionForm
 from engage.attendance.routes import bp
 from engage.core.errors import DomainError
+from engage.core.expiry import Expiring
 from engage.core.fairness import REASONS
 from engage.ledger import queries as ledger
+from engage.ledger.expiry import next_expiry
+from engage.policies.queries import policy_at
 from engage.web.access import signed_in
-from engage.web.context import db, now, work
+from engage.web.context import db, now, settings, work
 from engage.web.errors import sentence
 
 #: Lines on one page.
@@ -46,7 +49,14 @@ def show_points() -> ResponseReturnValue:
         balance=ledger.balance_of(db(), current_user.id),
         hidden=current_user.hides_points and "show" not in request.args,
         waiting=reviews.count_waiting_points(db(), current_user.id),
+        expiring=_expiring(),
     )
+
+
+def _expiring() -> Expiring | None:
+    """The next points to go within the first warning, if any do (PTS-15)."""
+    months = policy_at(db(), now()).expiry_months
+    return next_expiry(db(), current_user.id, now(), settings().zone, months)
 
 
 @bp.get("/me/attendances")
