@@ -10,7 +10,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from engage.core.errors import NotAllowed
+from engage.core.errors import NotAllowed, NotFound
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=ResponseReturnValue)
@@ -30,12 +30,17 @@ def signed_in(view: Callable[P, R]) -> View[P]:
 
 
 def second_factor(view: Callable[P, R]) -> View[P]:
-    """For those who act for others: managers, partners, the office. Needs the second factor."""
+    """For those who act for others: managers, partners, the office. Needs the second factor.
+
+    A desk is absent for people who do not work there: they are not led to a second factor first.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if not current_user.is_authenticated:
             return ask_to_sign_in()
+        if "slug" in kwargs and not _works_for(kwargs["slug"]):
+            raise NotFound()
         if not current_user.has_second_factor:
             return redirect(url_for("accounts.show_second_factor", next=_here()), 303)
         return view(*args, **kwargs)
@@ -52,9 +57,15 @@ def office(view: Callable[P, R]) -> View[P]:
             return ask_to_sign_in()
         if not current_user.is_office:
             raise NotAllowed()
-        return view(*args, **kwargs)
+        return proven(*args, **kwargs)
 
-    return second_factor(guarded)
+    proven = second_factor(view)
+    return guarded
+
+
+def _works_for(slug: object) -> bool:
+    """In any part; whether as a manager is asked by the view."""
+    return any(role.slug == slug for role in (*current_user.organisations, *current_user.partners))
 
 
 def ask_to_sign_in() -> ResponseReturnValue:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, request
-from flask_login import current_user
+from flask import Flask, Response, request, session
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -46,10 +45,15 @@ def add_headers(response: Response) -> Response:
     _set_missing(response, headers_of(request.path))
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
-        signed_in = request.blueprint is not None and current_user and current_user.is_authenticated
-        response.headers["Cache-Control"] = "no-store" if signed_in else "private, no-cache"
+    is_file = request.endpoint == "static" and response.status_code < 400
+    if not is_file and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if _is_signed_in() else "private, no-cache"
     return response
+
+
+def _is_signed_in() -> bool:
+    """As the browser says: the page of an error names the person too."""
+    return "_user_id" in session
 
 
 def _set_missing(response: Response, headers: Mapping[str, str]) -> None:

@@ -40,6 +40,7 @@ def show_phone_name(pass_id: uuid.UUID) -> ResponseReturnValue:
 def rename_phone(pass_id: uuid.UUID) -> ResponseReturnValue:
     form = PhoneForm()
     if not form.validate_on_submit():
+        queries.get_pass(db(), current_user.id, pass_id, "P")
         return render_template("accounts/phone.html", form=form, pass_id=pass_id), 422
     work(lambda s: passes.rename_phone(s, current_user.id, pass_id, form.name.data))
     flash(_("Saved."), "success")

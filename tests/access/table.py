@@ -1,0 +1,428 @@
+"""The table of who may open what: every address of the application, each role (case 44).
+
+A column is a role, in the order of ``ROLES``; read a row in groups:
+
+    stranger · citizens · another organisation · this organisation · partners · office · devices
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: What a letter of a row says. Allowed means let in: a rule may still refuse what was sent.
+ALLOWED, SIGN_IN, SECOND_FACTOR, PAIR_FIRST = "a", "s", "f", "p"
+UNKNOWN_CALLER, FORBIDDEN, ABSENT = "u", "x", "n"  # 401, 403, 404
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Who asks.
+
+    person: of the cast of ``world``; nobody for a stranger.
+    device: whose token the browser or program carries.
+    """
+
+    name: str
+    person: str = ""
+    second_factor: bool = False
+    device: str = ""
+
+
+ROLES = (
+    Role("a stranger"),
+    Role("the citizen whose it is", "Mina"),
+    Role("another citizen", "Omar"),
+    Role("a manager of another organisation", "Nils", second_factor=True),
+    Role("an organiser", "Juno", second_factor=True),
+    Role("a manager without second factor", "Kaya"),
+    Role("a manager", "Kaya", second_factor=True),
+    Role("a till member without second factor", "Vera"),
+    Role("a till member", "Vera", second_factor=True),
+    Role("a manager of the partner", "Pia", second_factor=True),
+    Role("a manager of another partner", "Levi", second_factor=True),
+    Role("the office without second factor", "Ada"),
+    Role("the office", "Ada", second_factor=True),
+    Role("a scanner", device="scanner"),
+    Role("a scanner of another organisation", device="other scanner"),
+    Role("a till", device="till"),
+)
+
+#: Public, or guarded by the token in the address.
+EVERYBODY = "a aa a aaa aaaa aa aaa"
+#: A person's own pages; what they show is the person's own by construction.
+SIGNED_IN = "s aa a aaa aaaa aa sss"
+#: One thing of a citizen: for all others it does not exist.
+OWNER = "s an n nnn nnnn nn sss"
+#: The organisation's work: no second factor for what organisers may do too.
+TEAM = "s nn n aaa nnnn nn sss"
+#: What only its managers may do.
+MANAGER = "s nn n xfa nnnn nn sss"
+#: The whole team pairs scanners; a token outlives a sign-in, so with the second factor.
+PAIRING = "s nn n afa nnnn nn sss"
+#: Everybody who works for the partner, with the second factor.
+PARTNER = "s nn n nnn faan nn sss"
+#: What a till may not: offers, branches, team, devices.
+PARTNER_MANAGER = "s nn n nnn fxan nn sss"
+#: The programme office, with the second factor.
+OFFICE = "s xx x xxx xxxx fa sss"
+#: A browser that is a paired till; others are led to pairing.
+PAIRED_TILL = "p pp p ppp pppp pp ppa"
+#: About the second factor itself.
+PROVEN = "s ff a afa faaa fa sss"
+#: A person's own, in JSON.
+API_PERSON = "u aa a aaa aaaa aa uuu"
+#: A scanner of this organisation, and those who work for it.
+API_DOOR = "u nn n aaa nnnn nn axx"
+#: What only devices ask.
+API_DEVICE = "u uu u uuu uuuu uu aaa"
+#: Hours are decided by the team, never by the person who reports them.
+API_CLAIM = "u xn n aaa nnnn nn uuu"
+#: What the partner's own tills and members may; another partner's thing is absent.
+API_TILL = "u xx x xxx xaan xx xxa"
+#: Any partner may try a card; what it gives is its own.
+API_CARD = "u xx x xxx xaaa xx xxa"
+#: Only with the token of the settings, and here there is none.
+CLOSED = "n nn n nnn nnnn nn nnn"
+#: Needs the code of a claim slip, which nobody here has opened.
+SLIP_IN_HAND = "s xx x xxx xxxx xx sss"
+#: Leaving is free to everybody of the team, at once.
+PARTNER_TEAM = "s nn n nnn aaan nn sss"
+#: A paired till stands where it was paired: it chooses no branch.
+MEMBERS_TILL = "p pp p ppp pppp pp ppn"
+#: Devices only within 15 minutes and only what they scanned themselves.
+API_ANNUL = "u nn n aaa nnnn na xxx"
+#: Only who has taken part may reserve (RED rules).
+API_RESERVE = "u ax x xxx xxxx xx uuu"
+#: One thing of a citizen, in JSON.
+API_OWNER = "u an n nnn nnnn nn uuu"
+
+_TABLE = {
+    EVERYBODY: """
+        GET /
+        GET /.well-known/security.txt
+        GET /Q/<path:text>
+        GET /accessibility
+        GET /activities
+        GET /activities/<uuid:activity_id>
+        GET /api/v1/activities
+        GET /api/v1/activities/<uuid:activity_id>
+        POST /api/v1/devices/pair
+        GET /api/v1/districts
+        GET /api/v1/occurrences
+        GET /api/v1/openapi.json
+        GET /api/v1/partners
+        GET /api/v1/rewards
+        GET /calendar/<token>.ics
+        GET /check-in
+        GET,POST /claim
+        GET,POST /claim/slip
+        POST /claim/slip/open
+        GET /code/<any(pass, voucher, device, unknown):kind>
+        GET /dates/<uuid:occurrence_id>.ics
+        GET /demo
+        GET /demo/mail
+        GET /demo/mail/<uuid:letter_id>
+        POST /devices/forget
+        GET,POST /devices/pair
+        GET /figures
+        GET /healthz
+        GET /help
+        GET,POST /hours/<token>
+        GET /imprint
+        GET /join/<token>
+        GET /l/confirm/<token>
+        GET /l/guardian-thanks
+        GET,POST /l/guardian/<token>
+        GET,POST /l/reset/<token>
+        POST /language
+        GET /me/data/erased
+        GET /partners/join/<token>
+        GET,POST /places/<token>
+        GET /privacy
+        GET /readyz
+        GET,POST /reset
+        GET /reset/sent
+        GET /rewards
+        GET /rewards/<uuid:reward_id>
+        GET /robots.txt
+        GET /rules
+        GET,POST /sign-in
+        POST /sign-out
+        GET,POST /sign-up
+        GET /sign-up/done
+        GET /static/<path:filename>
+        GET /terms
+    """,
+    SIGNED_IN: """
+        POST /activities/<uuid:activity_id>/favourite
+        POST /activities/<uuid:activity_id>/favourite/remove
+        POST /check-in
+        GET /check-in/done
+        POST /check-in/short
+        POST /dates/<uuid:occurrence_id>/leave
+        POST /dates/<uuid:occurrence_id>/register
+        POST /dates/<uuid:occurrence_id>/take
+        POST /join/<token>
+        POST /l/confirm/<token>
+        GET /me
+        GET /me/account
+        POST /me/account/confirmation
+        GET,POST /me/account/email
+        GET,POST /me/account/mail
+        GET /me/account/passes
+        GET,POST /me/account/password
+        GET,POST /me/account/points
+        GET,POST /me/account/profile
+        GET /me/account/second-proof
+        POST /me/account/sign-out-everywhere
+        GET /me/attendances
+        POST /me/calendar
+        POST /me/calendar/close
+        GET /me/data/engage.zip
+        GET,POST /me/data/erase
+        GET /me/data/export
+        GET /me/data/join
+        POST /me/data/join/card
+        POST /me/data/join/mail
+        GET /me/data/reads
+        GET,POST /me/hours
+        GET /me/hours/new
+        GET,POST /me/missing/<uuid:occurrence_id>
+        GET /me/points
+        GET /me/redemptions
+        GET /me/registrations
+        GET,POST /organisations/apply
+        GET /organise/seen
+        GET,POST /partners/apply
+        POST /partners/join/<token>
+        GET /pass
+        GET,POST /pass/phones
+        POST /rewards/<uuid:reward_id>/redemptions
+        GET,POST /second-factor
+        POST /second-factor/begin
+        POST /second-factor/set-up
+    """,
+    OWNER: """
+        GET,POST /me/account/cards/<uuid:pass_id>/pin
+        GET,POST /me/account/passes/<uuid:pass_id>/end
+        GET,POST /me/account/passes/<uuid:pass_id>/name
+        GET /me/attendances/<uuid:attendance_id>
+        GET,POST /me/data/join/<token>
+        POST /me/hours/<uuid:claim_id>/withdraw
+        GET /me/reviews/<uuid:review_id>
+        POST /me/reviews/<uuid:review_id>/objection
+        GET /redemptions/<uuid:redemption_id>
+        POST /redemptions/<uuid:redemption_id>/cancel
+        POST /redemptions/<uuid:redemption_id>/dispute
+        POST /redemptions/<uuid:redemption_id>/extend
+    """,
+    TEAM: """
+        GET /organise/<slug>
+        GET /organise/<slug>/activities
+        POST /organise/<slug>/activities/<uuid:activity_id>/archive
+        GET /organise/<slug>/activities/<uuid:activity_id>/check
+        POST /organise/<slug>/activities/<uuid:activity_id>/copy
+        GET,POST /organise/<slug>/activities/<uuid:activity_id>/people
+        POST /organise/<slug>/activities/<uuid:activity_id>/publish
+        POST /organise/<slug>/activities/<uuid:activity_id>/remove
+        POST /organise/<slug>/activities/<uuid:activity_id>/take-back
+        POST /organise/<slug>/activities/<uuid:activity_id>/take-up
+        GET,POST /organise/<slug>/activities/<uuid:activity_id>/what
+        GET,POST /organise/<slug>/activities/<uuid:activity_id>/when
+        GET,POST /organise/<slug>/activities/new
+        GET,POST /organise/<slug>/dates/<uuid:occurrence_id>
+        POST /organise/<slug>/dates/<uuid:occurrence_id>/cancel
+        GET /organise/<slug>/dates/<uuid:occurrence_id>/people
+        POST /organise/<slug>/dates/<uuid:occurrence_id>/people/<uuid:person_id>/remove
+        GET /organise/<slug>/hours
+        POST /organise/<slug>/hours/<uuid:claim_id>
+        GET,POST /organise/<slug>/import
+        GET,POST /organise/<slug>/import/<uuid:file_id>
+        GET /organise/<slug>/team
+        POST /organise/<slug>/team/leave
+        GET /organise/occurrences/<uuid:occurrence_id>
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/add
+        POST /organise/occurrences/<uuid:occurrence_id>/attendance.csv
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/attendances/<uuid:attendance_id>/annul
+        POST /organise/occurrences/<uuid:occurrence_id>/attendances/<uuid:attendance_id>/check-out
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/close
+        GET /organise/occurrences/<uuid:occurrence_id>/code
+        POST /organise/occurrences/<uuid:occurrence_id>/missing/<uuid:report_id>
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/people
+        POST /organise/occurrences/<uuid:occurrence_id>/people/<uuid:person_id>/check-in
+        POST /organise/occurrences/<uuid:occurrence_id>/people/check-in
+        GET /organise/occurrences/<uuid:occurrence_id>/people/done
+        GET /organise/occurrences/<uuid:occurrence_id>/poster
+        GET /organise/occurrences/<uuid:occurrence_id>/poster.pdf
+        GET /organise/occurrences/<uuid:occurrence_id>/poster.svg
+        POST /organise/occurrences/<uuid:occurrence_id>/poster/new
+        POST /organise/occurrences/<uuid:occurrence_id>/poster/off
+        POST /organise/occurrences/<uuid:occurrence_id>/poster/on
+        GET /organise/occurrences/<uuid:occurrence_id>/poster/print
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/scan
+        GET /organise/occurrences/<uuid:occurrence_id>/scan/<nonce>
+        POST /organise/occurrences/<uuid:occurrence_id>/scan/<nonce>/let-in
+        GET /organise/occurrences/<uuid:occurrence_id>/scan/<nonce>/slip
+        POST /organise/occurrences/<uuid:occurrence_id>/seen
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/walk-in
+    """,
+    MANAGER: """
+        POST /organise/<slug>/apply-again
+        GET,POST /organise/<slug>/profile
+        POST /organise/<slug>/team
+        POST /organise/<slug>/team/<uuid:person_id>
+        POST /organise/<slug>/team/<uuid:person_id>/remove
+    """,
+    PAIRING: """
+        GET,POST /organise/<slug>/devices
+        GET,POST /organise/<slug>/devices/<uuid:device_id>
+        POST /organise/<slug>/devices/<uuid:device_id>/code
+        POST /organise/<slug>/devices/<uuid:device_id>/revoke
+    """,
+    PARTNER: """
+        GET /partner/<slug>
+        GET /partner/<slug>/redemptions
+        GET /partner/<slug>/redemptions.csv
+        GET /partner/<slug>/rewards
+        GET /partner/<slug>/team
+        GET,POST /partner/<slug>/till
+        GET /partner/<slug>/till/answers/<nonce>
+        POST /partner/<slug>/till/branch
+        GET,POST /partner/<slug>/till/card
+        GET,POST /partner/<slug>/till/redemptions/<uuid:redemption_id>/undo
+    """,
+    PARTNER_MANAGER: """
+        POST /partner/<slug>/apply-again
+        GET,POST /partner/<slug>/branches
+        GET,POST /partner/<slug>/branches/<uuid:branch_id>
+        POST /partner/<slug>/branches/<uuid:branch_id>/close
+        GET /partner/<slug>/branches/new
+        GET,POST /partner/<slug>/profile
+        POST /partner/<slug>/rewards
+        GET /partner/<slug>/rewards/<uuid:reward_id>
+        POST /partner/<slug>/rewards/<uuid:reward_id>/<any(publish, pause, end):name>
+        GET,POST /partner/<slug>/rewards/<uuid:reward_id>/price
+        POST /partner/<slug>/rewards/<uuid:reward_id>/stock
+        GET,POST /partner/<slug>/rewards/<uuid:reward_id>/terms
+        POST /partner/<slug>/rewards/<uuid:reward_id>/version
+        GET,POST /partner/<slug>/rewards/<uuid:reward_id>/words
+        GET /partner/<slug>/rewards/new
+        POST /partner/<slug>/team
+        POST /partner/<slug>/team/<uuid:person_id>
+        POST /partner/<slug>/team/<uuid:person_id>/remove
+        GET,POST /partner/<slug>/tills
+        POST /partner/<slug>/tills/<uuid:device_id>/code
+        POST /partner/<slug>/tills/<uuid:device_id>/revoke
+    """,
+    OFFICE: """
+        GET /office
+        GET /office/acts
+        GET /office/adjustments
+        POST /office/adjustments/<uuid:adjustment_id>/book
+        POST /office/adjustments/<uuid:adjustment_id>/refuse
+        GET,POST /office/attendances/<uuid:attendance_id>/cancel
+        GET /office/figures
+        GET /office/figures.csv
+        GET /office/joinings
+        POST /office/joinings/<uuid:joining_id>/join
+        POST /office/joinings/<uuid:joining_id>/refuse
+        GET /office/organisations
+        GET /office/organisations/<uuid:body_id>
+        GET,POST /office/organisations/<uuid:body_id>/<word>
+        POST /office/organisations/<uuid:body_id>/budget
+        GET /office/partners
+        GET /office/partners/<uuid:body_id>
+        GET,POST /office/partners/<uuid:body_id>/<word>
+        GET,POST /office/people
+        GET /office/people/<uuid:person_id>
+        POST /office/people/<uuid:person_id>/adjustments
+        POST /office/people/<uuid:person_id>/card
+        GET,POST /office/people/<uuid:person_id>/join
+        POST /office/people/<uuid:person_id>/open
+        POST /office/people/<uuid:person_id>/passes/<uuid:pass_id>/block
+        POST /office/people/<uuid:person_id>/pin
+        GET,POST /office/people/new
+        GET /office/reviews
+        GET,POST /office/reviews/<uuid:review_id>
+        GET /office/rules
+        GET,POST /office/rules/new
+        GET /office/staff
+        GET /office/unanswered
+    """,
+    PAIRED_TILL: """
+        GET,POST /till
+        GET /till/answers/<nonce>
+        GET,POST /till/card
+        GET,POST /till/redemptions/<uuid:redemption_id>/undo
+    """,
+    PROVEN: """
+        POST /second-factor/end
+        POST /second-factor/recovery-codes
+    """,
+    API_PERSON: """
+        POST /api/v1/hours-claims
+        GET /api/v1/me
+        GET /api/v1/me/attendances
+        GET /api/v1/me/balance
+        GET /api/v1/me/registrations
+        GET /api/v1/me/transfers
+        POST,DELETE /api/v1/occurrences/<uuid:occurrence_id>/registrations
+    """,
+    API_DOOR: """
+        POST /api/v1/check-ins
+        GET /api/v1/occurrences/<uuid:occurrence_id>/people
+    """,
+    API_DEVICE: """
+        GET /api/v1/device
+        POST /api/v1/scans
+    """,
+    API_CLAIM: """
+        POST /api/v1/hours-claims/<uuid:claim_id>/confirm
+        POST /api/v1/hours-claims/<uuid:claim_id>/refuse
+    """,
+    API_TILL: """
+        POST /api/v1/redemptions/<uuid:redemption_id>/undo
+        POST /api/v1/redemptions/redeem
+    """,
+    API_CARD: """
+        POST /api/v1/redemptions/card
+    """,
+    CLOSED: """
+        GET /metrics
+    """,
+    SLIP_IN_HAND: """
+        POST /me/data/join/slip
+    """,
+    PARTNER_TEAM: """
+        POST /partner/<slug>/team/leave
+    """,
+    MEMBERS_TILL: """
+        POST /till/branch
+    """,
+    API_ANNUL: """
+        POST /api/v1/check-ins/<uuid:attendance_id>/annul
+    """,
+    API_RESERVE: """
+        POST /api/v1/redemptions
+    """,
+    API_OWNER: """
+        DELETE /api/v1/redemptions/<uuid:redemption_id>
+    """,
+}
+
+
+def _read() -> dict[str, str]:
+    """By method and address; an address stands in the table once."""
+    rows: dict[str, str] = {}
+    for expected, addresses in _TABLE.items():
+        for line in addresses.split("\n"):
+            methods, _, address = line.strip().partition(" ")
+            for method in methods.split(",") if address else ():
+                name = f"{method} {address}"
+                assert name not in rows, f"{name} stands in the table twice"
+                rows[name] = expected.replace(" ", "")
+    return rows
+
+
+#: ``POST /sign-in`` → one letter for each role.
+TABLE = _read()
