@@ -47,6 +47,7 @@ from engage.web import (
     logs,
     navigation,
     sessions,
+    texts,
 )
 
 #: Every blueprint of the application, pages first, then the API.
@@ -104,6 +105,7 @@ def create_app(
     for part in (
         context,
         errors,
+        texts,
         api,
         assets,
         filters,

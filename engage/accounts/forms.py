@@ -16,11 +16,12 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from engage.core.accounts import LONGEST_NAME, LONGEST_PASSWORD
 from engage.core.ages import Age
+from engage.web.numbers import NumberRange
 
 NEEDED = _("Please fill this in.")
 ADDRESS = _("E-mail address")

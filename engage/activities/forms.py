@@ -24,19 +24,13 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import (
-    DataRequired,
-    InputRequired,
-    Length,
-    NumberRange,
-    Optional,
-    ValidationError,
-)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from engage.activities import series
 from engage.activities.drafts import DateDraft, Details, OccurrenceChange
 from engage.activities.models import Activity, Occurrence
 from engage.core.geography import CATEGORIES, FORMATS
+from engage.web.numbers import NumberRange
 
 NEEDED = _("Please fill this in.")
 TOO_LONG = _("This is too long.")

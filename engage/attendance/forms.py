@@ -14,7 +14,9 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
+
+from engage.web.numbers import NumberRange
 
 #: The longest text anybody may leave as a reason.
 LONGEST = 1000

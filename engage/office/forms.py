@@ -14,9 +14,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from engage.core.ages import Age
+from engage.web.numbers import NumberRange
 
 NEEDED = _("Please fill this in.")
 TOO_LONG = _("This is too long.")

@@ -16,12 +16,13 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from engage.core.errors import PolicyInvalid
 from engage.core.points import PointsRule, RuleKind
 from engage.core.policy import RANGES, FieldFault, Policy
 from engage.web.errors import tongue
+from engage.web.numbers import NumberRange
 
 NEEDED = _("Please fill this in.")
 #: Rows for lengths with an end; the last band has none.

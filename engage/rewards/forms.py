@@ -20,13 +20,14 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from engage.core.periods import Limit, Period
 from engage.rewards.catalogue import CATEGORIES
 from engage.rewards.money import read_cents
 from engage.rewards.offers import Price, Terms, Words
+from engage.web.numbers import NumberRange
 
 _needed = InputRequired(_l("Please fill this in."))
 _code = Length(max=400, message=_l("This is too long."))

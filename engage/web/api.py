@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 from apiflask import APIBlueprint, APIFlask
 from apiflask.exceptions import _ValidationError
 from flask import Response, current_app, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, field_validator
 
 from engage.core.errors import Outcome
 from engage.web.errors import plain, show_refusal
+from engage.web.texts import is_storable
 
 
-class Body(BaseModel):
+def _in_our_time(instant: datetime) -> datetime:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError("an instant of this century")
+    return instant
+
+
+#: Years that a body may name: no clock of a zone leaves the calendar.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+#: An instant with its offset.
+Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+
+
+class _Storable(BaseModel):
+    """Every text of a body can be kept, or its field is named."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def can_be_stored(cls, given: object) -> object:
+        if isinstance(given, str) and not is_storable(given):
+            raise ValueError("a character that cannot be stored")
+        return given
+
+
+class Body(_Storable):
     """A request body. A field that is not named here is an error, never ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class ScanBody(BaseModel):
+class ScanBody(_Storable):
     """A body sent by scanners: old ones live long, so unknown fields are passed over."""
 
     model_config = ConfigDict(extra="ignore")
@@ -92,5 +118,16 @@ def _field_error(name: str, texts: object) -> dict[str, str]:
     return {"field": name, "code": code, "message": sentences[code], "detail": text}
 
 
+class _ShallowJSON(DefaultJSONProvider):
+    """JSON nested so deep that nobody can read it is no JSON."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as too_deep:
+            raise ValueError("nested too deep") from too_deep
+
+
 def init_app(app: APIFlask) -> None:
+    app.json = _ShallowJSON(app)
     app.register_error_handler(_ValidationError, _bad_input)

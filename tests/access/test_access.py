@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 from werkzeug.routing import Rule
 
-from tests.access.table import ALLOWED, ROLES, TABLE, Role
+from tests.access.roles import ALLOWED, ROLES, Role
+from tests.access.table import TABLE
 from tests.access.visiting import CHANGING, City, name_of, requests_of, verdict
 
 

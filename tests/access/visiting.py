@@ -18,7 +18,7 @@ from config import Settings
 from engage import create_app
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
-from tests.access.table import (
+from tests.access.roles import (
     ABSENT,
     ALLOWED,
     FORBIDDEN,

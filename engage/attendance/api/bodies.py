@@ -6,11 +6,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from engage.attendance.callers import CheckInRequest, WalkIn
 from engage.core.codes import is_nonce
-from engage.web.api import Body, ScanBody
+from engage.web.api import Body, Instant, ScanBody
 
 #: The most scans of one upload.
 MOST_EVENTS = 500
@@ -59,8 +59,8 @@ class CheckInBody(ScanBody):
     walk_in: WalkInBody | None = None
     age_ok: bool | None = None
     overridden_because: Annotated[str, StringConstraints(max_length=500)] = ""
-    scanned_at: AwareDatetime | None = None
-    sent_at: AwareDatetime | None = None
+    scanned_at: Instant | None = None
+    sent_at: Instant | None = None
     offline: bool = False
 
     @model_validator(mode="after")
@@ -110,7 +110,7 @@ class ScansBody(ScanBody):
     """An upload, oldest first. Each item is read by itself: a bad one holds up no other."""
 
     events: Annotated[list[dict[str, object]], Field(max_length=MOST_EVENTS)]
-    sent_at: AwareDatetime | None = None
+    sent_at: Instant | None = None
     unsent: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
 
 
@@ -118,8 +118,8 @@ class ClaimBody(Body):
     """Hours of one day, in RFC 3339."""
 
     organisation_id: uuid.UUID
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     what: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 

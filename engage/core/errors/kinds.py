@@ -105,6 +105,15 @@ class InvalidInput(DomainError):
     advice = N_("Please look at the marked fields.")
 
 
+class TextNotStorable(DomainError):
+    """A text holds what is no character."""
+
+    code = "text_not_storable"
+    status = 422
+    message = N_("There is a character in the text that cannot be stored.")
+    advice = N_("Please type the text by hand instead of pasting it.")
+
+
 class NotSignedIn(DomainError):
     """Nobody knows who is asking."""
 

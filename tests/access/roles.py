@@ -1,0 +1,92 @@
+"""Who asks, and what a row of the table says of each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: What a letter of a row says. Allowed means let in: a rule may still refuse what was sent.
+ALLOWED, SIGN_IN, SECOND_FACTOR, PAIR_FIRST = "a", "s", "f", "p"
+UNKNOWN_CALLER, FORBIDDEN, ABSENT = "u", "x", "n"  # 401, 403, 404
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Who asks.
+
+    person: of the cast of ``world``; nobody for a stranger.
+    device: whose token the browser or program carries.
+    """
+
+    name: str
+    person: str = ""
+    second_factor: bool = False
+    device: str = ""
+
+
+ROLES = (
+    Role("a stranger"),
+    Role("the citizen whose it is", "Mina"),
+    Role("another citizen", "Omar"),
+    Role("a manager of another organisation", "Nils", second_factor=True),
+    Role("an organiser", "Juno", second_factor=True),
+    Role("a manager without second factor", "Kaya"),
+    Role("a manager", "Kaya", second_factor=True),
+    Role("a till member without second factor", "Vera"),
+    Role("a till member", "Vera", second_factor=True),
+    Role("a manager of the partner", "Pia", second_factor=True),
+    Role("a manager of another partner", "Levi", second_factor=True),
+    Role("the office without second factor", "Ada"),
+    Role("the office", "Ada", second_factor=True),
+    Role("a scanner", device="scanner"),
+    Role("a scanner of another organisation", device="other scanner"),
+    Role("a till", device="till"),
+)
+
+#: Public, or guarded by the token in the address.
+EVERYBODY = "a aa a aaa aaaa aa aaa"
+#: A person's own pages; what they show is the person's own by construction.
+SIGNED_IN = "s aa a aaa aaaa aa sss"
+#: One thing of a citizen: for all others it does not exist.
+OWNER = "s an n nnn nnnn nn sss"
+#: The organisation's work: no second factor for what organisers may do too.
+TEAM = "s nn n aaa nnnn nn sss"
+#: What only its managers may do.
+MANAGER = "s nn n xfa nnnn nn sss"
+#: The whole team pairs scanners; a token outlives a sign-in, so with the second factor.
+PAIRING = "s nn n afa nnnn nn sss"
+#: Everybody who works for the partner, with the second factor.
+PARTNER = "s nn n nnn faan nn sss"
+#: What a till may not: offers, branches, team, devices.
+PARTNER_MANAGER = "s nn n nnn fxan nn sss"
+#: The programme office, with the second factor.
+OFFICE = "s xx x xxx xxxx fa sss"
+#: A browser that is a paired till; others are led to pairing.
+PAIRED_TILL = "p pp p ppp pppp pp ppa"
+#: About the second factor itself.
+PROVEN = "s ff a afa faaa fa sss"
+#: A person's own, in JSON.
+API_PERSON = "u aa a aaa aaaa aa uuu"
+#: A scanner of this organisation, and those who work for it.
+API_DOOR = "u nn n aaa nnnn nn axx"
+#: What only devices ask.
+API_DEVICE = "u uu u uuu uuuu uu aaa"
+#: Hours are decided by the team, never by the person who reports them.
+API_CLAIM = "u xn n aaa nnnn nn uuu"
+#: What the partner's own tills and members may; another partner's thing is absent.
+API_TILL = "u xx x xxx xaan xx xxa"
+#: Any partner may try a card; what it gives is its own.
+API_CARD = "u xx x xxx xaaa xx xxa"
+#: Only with the token of the settings, and here there is none.
+CLOSED = "n nn n nnn nnnn nn nnn"
+#: Needs the code of a claim slip, which nobody here has opened.
+SLIP_IN_HAND = "s xx x xxx xxxx xx sss"
+#: Leaving is free to everybody of the team, at once.
+PARTNER_TEAM = "s nn n nnn aaan nn sss"
+#: A paired till stands where it was paired: it chooses no branch.
+MEMBERS_TILL = "p pp p ppp pppp pp ppn"
+#: Devices only within 15 minutes and only what they scanned themselves.
+API_ANNUL = "u nn n aaa nnnn na xxx"
+#: Only who has taken part may reserve (RED rules).
+API_RESERVE = "u ax x xxx xxxx xx uuu"
+#: One thing of a citizen, in JSON.
+API_OWNER = "u an n nnn nnnn nn uuu"

@@ -1,0 +1,1 @@
+"""Bad input of any kind gets a sentence, never a 500."""
