@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, select, true
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from engage.activities.models import Activity, Occurrence
 from engage.core.errors import NotFound
 from engage.devices.models import Device, DeviceOccurrence
 from engage.storage.keys import token_hash
+from engage.storage.prepared import Prepared
 
 _devices = Device.__table__.c
 
@@ -31,6 +31,7 @@ DEVICE_BY_TOKEN = select(
     _devices.revoked_at,
     _devices.offset_milliseconds,
 ).where(_devices.token_hash == bindparam("token"))
+_BY_TOKEN = Prepared(DEVICE_BY_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,8 @@ class KnownDevice:
 
 def find_by_token(session: Session, token: str) -> KnownDevice | None:
     """The device whose token this is, revoked or not."""
-    row = session.connection().execute(DEVICE_BY_TOKEN, {"token": token_hash(token)}).first()
-    return known(row) if row is not None else None
-
-
-def known(row: Any) -> KnownDevice:
-    """A row of ``DEVICE_BY_TOKEN`` by its names."""
-    return KnownDevice(*row)
+    row = _BY_TOKEN.first(session, {"token": token_hash(token)})
+    return KnownDevice(**row) if row is not None else None
 
 
 def get_of_organisation(

@@ -15,7 +15,7 @@ from engage.core.errors import REDEMPTION, Guessing, NonceDiffers, Outcome
 from engage.rewards import queries
 from engage.rewards.models import RedemptionAttempt
 from engage.storage.base import new_id
-from engage.storage.engine import is_sqlite
+from engage.storage.prepared import Prepared
 
 #: Wrong, distinct, well-formed codes of one caller, and in which time.
 MOST_GUESSES, GUESSING = 10, timedelta(minutes=1)
@@ -24,10 +24,13 @@ _table = cast(Table, RedemptionAttempt.__table__)
 _attempts = _table.c
 
 # Built once for each database: the nonce is the first row that a redemption writes.
-_NOTE = {
-    "postgresql": postgresql.insert(_table).on_conflict_do_nothing().returning(_attempts.id),
-    "sqlite": sqlite.insert(_table).on_conflict_do_nothing().returning(_attempts.id),
-}
+_NOTE = Prepared(
+    postgresql.insert(_table)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in _attempts})
+    .on_conflict_do_nothing()
+    .returning(_attempts.id),
+    on_sqlite=sqlite.insert(_table).on_conflict_do_nothing().returning(_attempts.id),
+)
 _FIRST = select(_attempts.verb, _attempts.subject, _attempts.code, _attempts.facts).where(
     _attempts.caller_id == bindparam("caller"), _attempts.nonce == bindparam("number")
 )
@@ -82,9 +85,7 @@ def note(
         "facts": outcome.to_json(),
         "at": now,
     }
-    insert = _NOTE["sqlite" if is_sqlite(session) else "postgresql"]
-    written = session.connection().execute(insert, row).first()
-    if written is not None:
+    if _NOTE.first(session, row) is not None:
         return row["id"], None
     return row["id"], _first_answer(session, attempt)
 

@@ -9,9 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage.core.errors import DeviceRevoked, NotFound, NotPermitted, NotSignedIn
-from engage.devices.queries import DEVICE_BY_TOKEN
+from engage.devices.queries import find_by_token
 from engage.rewards.queries import MEMBER
-from engage.storage.keys import token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def admit(session: Session, caller: Caller, now: datetime) -> Till:
         if session.connection().execute(MEMBER, named).first() is None:
             raise NotFound()
         return Till(caller.person_id, caller.partner_id, caller.branch_id, None, caller.person_id)
-    row = session.connection().execute(DEVICE_BY_TOKEN, {"token": token_hash(caller.token)}).first()
+    row = find_by_token(session, caller.token)
     if row is None:
         raise NotSignedIn()
     if row.revoked_at is not None and row.revoked_at <= now:

@@ -30,20 +30,24 @@ from engage.rewards.attempts import Attempt
 from engage.rewards.callers import Caller, Till, admit
 from engage.rewards.models import Redemption
 from engage.storage.keys import keys_of
+from engage.storage.prepared import Prepared
 
 _table = cast(Table, Redemption.__table__)
 _redemptions = _table.c
 
 # One statement decides and writes: expiry, cancelling and a second till find no row any more.
-_REDEEM = (
+_REDEEM = Prepared(
     update(_table)
-    .where(_redemptions.id == bindparam("redemption"), _redemptions.state == "reserved")
+    .where(
+        _redemptions.id == bindparam("redemption", type_=_redemptions.id.type),
+        _redemptions.state == "reserved",
+    )
     .values(
         state="redeemed",
-        redeemed_at=bindparam("at"),
-        branch_id=bindparam("branch"),
-        device_id=bindparam("device"),
-        actor_id=bindparam("person"),
+        redeemed_at=bindparam("at", type_=_redemptions.redeemed_at.type),
+        branch_id=bindparam("branch", type_=_redemptions.branch_id.type),
+        device_id=bindparam("device", type_=_redemptions.device_id.type),
+        actor_id=bindparam("person", type_=_redemptions.actor_id.type),
     )
     .returning(_redemptions.id)
 )
@@ -147,7 +151,7 @@ def hand_over(session: Session, voucher: Any, till: Till, now: datetime) -> bool
         "device": till.device_id,
         "person": till.person_id,
     }
-    if session.connection().execute(_REDEEM, named).first() is None:
+    if _REDEEM.first(session, named) is None:
         return False
     if voucher.cost:
         cause = ledger.Cause("redemption", voucher.id, now, till.id)

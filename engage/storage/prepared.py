@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.orm import Session
 
@@ -26,23 +25,23 @@ _NUMBERED: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]  # left unty
 
 
 class Prepared:
-    """A SELECT (also one that writes in its CTEs) that gives at most one row.
+    """A statement that gives at most one row: a SELECT, or a write with RETURNING.
 
     Values are plain Python: UUID, aware datetime, date, int, bool, str, None, and dict for JSON.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self._statement = statement
+    def __init__(self, statement: Any, on_sqlite: Any = None) -> None:
+        self._on_sqlite = statement if on_sqlite is None else on_sqlite
         compiled = statement.compile(dialect=_NUMBERED)
         self._sql = str(compiled)
         self._order: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self._names = [str(column.key) for column in statement.selected_columns]
+        self._names = [str(column.key) for column in statement.exported_columns]
 
     def first(self, session: Session, values: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The row, or None. Runs in the session's transaction."""
         if is_sqlite(session):
-            row = session.connection().execute(self._statement, values).mappings().first()
+            row = session.connection().execute(self._on_sqlite, values).mappings().first()
             return dict(row) if row else None
         session.info[COUNT] = session.info.get(COUNT, 0) + 1
         driver: Any = session.connection().connection.driver_connection
