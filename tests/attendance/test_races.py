@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from engage.attendance.checkin import CheckInRequest, DeviceCaller, check_in
+from engage.activities.models import Registration
+from engage.attendance.checkin import CheckInRequest, DeviceCaller, OrganiserCaller, check_in
 from engage.attendance.models import Attendance
 from engage.audit.verify import verify
 from engage.devices.models import Device
 from engage.ledger import queries as ledger
 from engage.ledger.models import Transfer
+from engage.organisations.models import Member
 from engage.storage.base import new_id
 from engage.storage.keys import token_hash
 from engage.storage.unit_of_work import run_work
-from tests.attendance.door import Door, code_of, make_citizen, make_door, nonce
+from tests.attendance.door import Door, code_of, make_citizen, make_door, make_organiser, nonce
 from tests.clock import NOON
 
 if TYPE_CHECKING:
@@ -113,7 +115,8 @@ DIES = """
 import json, os, signal, sys, uuid
 from datetime import datetime
 from config import Settings
-from engage.attendance.checkin import CheckInRequest, DeviceCaller, check_in
+from engage.activities.models import Registration
+from engage.attendance.checkin import CheckInRequest, DeviceCaller, OrganiserCaller, check_in
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
 from engage.storage.unit_of_work import after_commit, run_work
@@ -191,4 +194,63 @@ def test_case_13_killed_before_the_commit_nothing_is_left_and_the_retry_counts(
     assert died == -signal.SIGKILL
     assert left == 0
     assert (retry.code, retry.replayed) == ("credited", False)
+    assert verify(session) == []
+
+
+def test_case_52_pts_10_two_doors_at_the_same_moment_never_credit_more_than_the_day_allows(
+    session: Session, sessions: sessionmaker[Session]
+) -> None:
+    rule = {"kind": "flat", "points": 70}
+    half_past = NOON + timedelta(minutes=90)
+    first = make_door(session, "A", capacity=ROUNDS)
+    second = make_door(
+        session,
+        "B",
+        capacity=ROUNDS,
+        starts_at=NOON + timedelta(hours=2),
+        ends_at=NOON + timedelta(hours=4),
+    )
+    doors = (first, second)
+    for door in doors:
+        door.activity.points_rule = rule
+    juno = make_organiser(session, "Juno", first)
+    session.add(
+        Member(
+            organisation_id=second.organisation.id,
+            person_id=juno.id,
+            role="organiser",
+            joined_at=NOON,
+        )
+    )
+    people = [make_citizen(session, f"C{number:03}", first) for number in range(60)]
+    for person in people:
+        session.add(
+            Registration(
+                occurrence_id=second.occurrence.id,
+                person_id=person.id,
+                state="registered",
+                made_at=NOON,
+            )
+        )
+    session.commit()
+    ids = [person.id for person in people]
+    start = Barrier(2)
+
+    def scan(door: Door) -> None:
+        for person_id in ids:
+            request = CheckInRequest(door.occurrence.id, nonce(), person_id=person_id)
+            start.wait()
+            with sessions() as mine:
+                run_work(
+                    mine,
+                    partial(
+                        check_in, caller=OrganiserCaller(juno.id), request=request, now=half_past
+                    ),
+                )
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(scan, doors))
+
+    session.rollback()
+    assert {ledger.balance_of(session, person_id) for person_id in ids} == {100}
     assert verify(session) == []
