@@ -50,9 +50,14 @@ class Branch(Model):
     street: Mapped[str] = mapped_column(default="")
     town: Mapped[str] = mapped_column(default="")
     district_code: Mapped[str | None]
+    #: Weekdays and times (``core.hours``), and what they leave unsaid in the partner's words.
+    hours: Mapped[str] = mapped_column(default="", server_default="")
     opening_hours: Mapped[str] = mapped_column(default="")
     accessibility_notes: Mapped[str] = mapped_column(default="")
     step_free: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    accessible_toilet: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    disabled_parking: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    hearing_loop: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     closed_at: Mapped[datetime | None]
 
 

@@ -26,3 +26,7 @@ class Place:
     opening_hours: str = ""
     accessibility_notes: str = ""
     step_free: bool = False
+    accessible_toilet: bool = False
+    disabled_parking: bool = False
+    hearing_loop: bool = False
+    hours: str = ""

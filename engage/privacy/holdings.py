@@ -22,7 +22,14 @@ from engage.office.models import Adjustment, Joining, OfficeAct
 from engage.organisations.models import Member, Organisation
 from engage.partners.models import Partner, PartnerMember
 from engage.policies.models import PolicyVersion
-from engage.rewards.models import Redemption, RedemptionAttempt, Reward, Statement, StockChange
+from engage.rewards.models import (
+    Redemption,
+    RedemptionAttempt,
+    Reward,
+    Statement,
+    StockChange,
+    VoucherCode,
+)
 from engage.storage.base import Model
 
 
@@ -129,9 +136,12 @@ ACTORS: tuple[tuple[type[Model], str], ...] = (
     (Redemption, "actor_id"),
     (Review, "decided_by"),
     (Reward, "created_by"),
+    (Reward, "submitted_by"),
+    (Reward, "decided_by"),
     (Scan, "caller_id"),
     (Statement, "closed_by"),
     (StockChange, "actor_id"),
+    (VoucherCode, "imported_by"),
 )
 
 #: What is not a holding of its own: the person, where a joined account went, and who was erased.

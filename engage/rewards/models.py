@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engage.storage.base import Id, Model
 
 OPEN = text("state = 'reserved'")
+FREE = text("redemption_id IS NULL AND withdrawn_at IS NULL")
 
 
 class Reward(Model):
@@ -21,8 +22,12 @@ class Reward(Model):
     __table_args__ = (
         CheckConstraint("cost >= 0", "cost_not_negative"),
         CheckConstraint("stock >= 0", "stock_not_negative"),
-        CheckConstraint("kind IN ('points', 'welcome', 'good_cause')", "kind"),
-        CheckConstraint("status IN ('draft', 'published', 'paused', 'ended')", "status"),
+        CheckConstraint("daily_stock > 0", "daily_stock_above_zero"),
+        CheckConstraint("kind IN ('points', 'welcome', 'good_cause', 'event')", "kind"),
+        CheckConstraint(
+            "status IN ('draft', 'submitted', 'published', 'paused', 'ended')", "status"
+        ),
+        CheckConstraint("own_codes IN ('none', 'citizen', 'till')", "own_codes"),
         UniqueConstraint("partner_id", "source", "source_key"),
     )
 
@@ -41,15 +46,36 @@ class Reward(Model):
     #: What it is worth, for the yearly value guard; 0 needs a reason.
     face_value_cents: Mapped[int]
     no_value_reason: Mapped[str] = mapped_column(default="")
+    #: Address of its picture, and what is to be seen on it.
+    picture: Mapped[str | None] = mapped_column(ForeignKey("reward_pictures.digest"))
+    picture_alt: Mapped[str] = mapped_column(default="", server_default="")
     #: Pieces left; empty: no limit.
     stock: Mapped[int | None]
+    #: Most pieces for each day of the city; how many went on the day ``daily_on``.
+    daily_stock: Mapped[int | None]
+    daily_on: Mapped[date | None]
+    daily_taken: Mapped[int] = mapped_column(default=0, server_default="0")
     limit_count: Mapped[int | None]
     limit_period: Mapped[str | None]  # day, week, month, quarter, year, ever
     minimum_age: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Suits families with children.
+    for_families: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     good_cause: Mapped[str | None]  # slug of the cause
     shown_from: Mapped[datetime | None]
+    shown_until: Mapped[datetime | None]
     reservable_from: Mapped[datetime | None]
     reservable_until: Mapped[datetime | None]
+    redeemable_from: Mapped[datetime | None]
+    redeemable_until: Mapped[datetime | None]
+    #: Weekdays and hours in which the till gives it (``core.hours``); empty: whenever it is open.
+    redeem_hours: Mapped[str] = mapped_column(default="", server_default="")
+    #: Of a ticket: when and where.
+    event_starts_at: Mapped[datetime | None]
+    event_ends_at: Mapped[datetime | None]
+    event_place: Mapped[str] = mapped_column(default="", server_default="")
+    #: Whether the partner's own voucher codes go with it, and who sees one once it is redeemed:
+    #: ``none``, ``citizen``, ``till``. Its stock is then the number of codes that are not taken.
+    own_codes: Mapped[str] = mapped_column(default="none", server_default="none")
     #: How long a reservation is kept.
     reserve_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
     status: Mapped[str] = mapped_column(default="draft", server_default="draft")
@@ -57,8 +83,64 @@ class Reward(Model):
     created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     published_at: Mapped[datetime | None]
     first_reserved_at: Mapped[datetime | None]
+    #: The office's look at it: why it waits (codes with commas), and what it was approved with.
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    waits_for: Mapped[str] = mapped_column(default="", server_default="")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    refused_because: Mapped[str] = mapped_column(default="", server_default="")
+    approved_value_cents: Mapped[int | None]
+    approved_age: Mapped[int | None]
     source: Mapped[str | None]
     source_key: Mapped[str | None]
+
+
+class Picture(Model):
+    """A picture of a reward, drawn anew on upload; its address is the digest of what is in it."""
+
+    __tablename__ = "reward_pictures"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    partner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    #: JPEG in two sizes: for the page and for lists.
+    large: Mapped[bytes] = mapped_column(deferred=True)
+    small: Mapped[bytes] = mapped_column(deferred=True)
+    uploaded_at: Mapped[datetime]
+
+
+class VoucherCode(Model):
+    """A partner's own code, handed out once. Free while neither redemption nor withdrawal."""
+
+    __tablename__ = "voucher_codes"
+    __table_args__ = (
+        UniqueConstraint("partner_id", "code_hash"),
+        UniqueConstraint("redemption_id"),
+        Index(
+            "ix_voucher_codes_free",
+            "reward_id",
+            "id",
+            sqlite_where=FREE,
+            postgresql_where=FREE,
+        ),
+    )
+
+    id: Mapped[Id]
+    partner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partners.id"))
+    reward_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rewards.id"), index=True)
+    #: Keyed hash, so that a list read twice doubles none; encrypted copy for whoever gets it.
+    code_hash: Mapped[str]
+    code_sealed: Mapped[str]
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    redemption_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("redemptions.id"))
+    handed_at: Mapped[datetime | None]
+    #: Its redemption was undone after the code was shown: it goes to nobody else.
+    spent_at: Mapped[datetime | None]
+    #: Taken off the list by the partner before anybody had it.
+    withdrawn_at: Mapped[datetime | None]
 
 
 class RewardBranch(Model):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
+import pytest
+from alembic import command
 from apiflask import APIFlask
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from engage.storage.engine import make_engine
-from engage.storage.migrate import is_current
+from engage.storage.migrate import config_for, is_current, upgrade
 
 
 def test_the_migrations_build_what_the_models_say(app: APIFlask) -> None:
@@ -38,3 +42,52 @@ def test_a_migrated_database_is_current_and_an_empty_one_is_not(
 
     empty.dispose()
     migrated.dispose()
+
+
+@pytest.fixture
+def emptied_url(database_url: str, tmp_path: Path) -> str:
+    """A database in which no migration has run, on both engines."""
+    if "sqlite" in database_url:
+        return f"sqlite:///{tmp_path}/before.db"
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return database_url
+
+
+REWARD_OF_BEFORE = """
+INSERT INTO partners (id, slug, name, about, website, email, status, status_reason, applied_at)
+VALUES ('{partner}', 'baker', 'Baker', '', '', '', 'verified', '', '2026-01-01 00:00:00');
+INSERT INTO branches (id, partner_id, name, street, town, opening_hours, accessibility_notes)
+VALUES ('{branch}', '{partner}', 'Market', '', '', 'from 8', '');
+INSERT INTO rewards (id, partner_id, series_id, title, description, hand_over, cost,
+                     face_value_cents, no_value_reason, status, created_at, published_at)
+VALUES ('{reward}', '{partner}', '{reward}', 'Bread', '', 'A loaf', 20, 350, '', 'published',
+        '2026-01-01 00:00:00', '2026-01-02 00:00:00');
+INSERT INTO reward_branches (id, reward_id, branch_id) VALUES ('{link}', '{reward}', '{branch}')
+"""
+
+
+def test_rewards_of_the_first_release_stay_and_are_still_what_others_point_at(
+    emptied_url: str,
+) -> None:
+    engine = make_engine(emptied_url)
+    command.upgrade(config_for(engine), "0002")
+    ids = {name: uuid4() for name in ("partner", "branch", "reward", "link")}
+    plain = {name: one.hex if "sqlite" in emptied_url else one for name, one in ids.items()}
+    with engine.begin() as connection:
+        for statement in REWARD_OF_BEFORE.format(**plain).split(";"):
+            connection.execute(text(statement))
+
+    upgrade(engine)
+
+    kept = "SELECT status, approved_value_cents, daily_taken FROM rewards"
+    orphan = "UPDATE reward_branches SET reward_id = partner_id FROM rewards"
+    with engine.begin() as connection:
+        assert connection.execute(text(kept)).all() == [("published", 350, 0)]
+        connection.execute(text("UPDATE rewards SET kind = 'event', status = 'submitted'"))
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(text(orphan))
+    engine.dispose()
