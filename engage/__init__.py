@@ -47,6 +47,7 @@ from engage.web import (
     logs,
     navigation,
     sessions,
+    shell,
     texts,
 )
 
@@ -114,6 +115,7 @@ def create_app(
         logs,
         navigation,
         sessions,
+        shell,
         cli,
     ):
         part.init_app(app)

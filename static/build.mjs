@@ -78,6 +78,27 @@ async function scripts() {
   }
 }
 
+/** Files that only reading codes needs: kept for the pages that scan, not for everybody. */
+const HEAVY = /^(scan-worker|zxing|part-jsQR)/;
+const SHELL = /^((engage|main|part|icons|mark|scenes)-.*\.(css|js|svg)|fira-sans-latin-.*\.woff2)$/;
+
+/** The service worker names the files of this version, so that it changes with any of them. */
+async function serviceWorker() {
+  const files = (await readdir(dist)).sort();
+  const heavy = files.filter((name) => HEAVY.test(name));
+  const shell = files.filter((name) => SHELL.test(name) && !HEAVY.test(name));
+  const { outputFiles } = await build({
+    entryPoints: [join(here, "js", "service-worker.js")],
+    bundle: true, minify: true, write: false, format: "iife", target,
+    define: {
+      SHELL: JSON.stringify(shell),
+      HEAVY: JSON.stringify(heavy),
+      VERSION: JSON.stringify(createHash("sha256").update(files.join()).digest("hex").slice(0, 10)),
+    },
+  });
+  await deliver("service-worker.js", outputFiles[0].text);
+}
+
 /** Beside each text its compressed forms, made once here instead of for each phone. */
 async function compressAll() {
   const files = (await readdir(dist)).filter((file) => /\.(css|js|svg|wasm)$/.test(file));
@@ -98,7 +119,11 @@ await Promise.all([
   ...["icons.svg", "mark.svg", "scenes.svg"].map(async (name) =>
     deliver(name, (await readFile(join(here, "icons", name), "utf8")).replace(/<!--[^]*?-->\s*/, "").replace(/>\s+</g, "><")),
   ),
+  ...["app-192.png", "app-512.png", "app-maskable-512.png", "app-touch-180.png"].map(async (name) =>
+    deliver(name, await readFile(join(here, "icons", name))),
+  ),
 ]);
+await serviceWorker();
 await compressAll();
 await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 console.log(`static/dist: ${Object.keys(manifest).length} files for browsers`);

@@ -18,7 +18,9 @@ from tests.pages import CheckingClient, inspect
 
 #: How many pages of one kind are looked at: the third activity looks like the second.
 OF_ONE_KIND = 3
-LEFT_OUT = re.compile(r"^/(static|api|Q|calendar)/|^/(metrics|healthz|readyz|sw\.js)")
+LEFT_OUT = re.compile(
+    r"^/(static|api|Q|calendar)/|^/(metrics|healthz|readyz|service-worker\.js|manifest\.webmanifest)"
+)
 
 
 class Crawl:

@@ -11,6 +11,7 @@ const behaviours = {
   countdown: () => import("./behaviours/countdown.js"),
   focus: () => import("./behaviours/focus.js"),
   "keep-typed": () => import("./behaviours/keep-typed.js"),
+  offline: () => import("./behaviours/offline.js"),
   print: () => import("./behaviours/print.js"),
   "reveal-password": () => import("./behaviours/reveal-password.js"),
   "rotating-code": () => import("./behaviours/rotating-code.js"),

@@ -73,7 +73,9 @@ _TABLE = {
         GET,POST /l/guardian/<token>
         GET,POST /l/reset/<token>
         POST /language
+        GET /manifest.webmanifest
         GET /me/data/erased
+        GET /offline
         GET /partners/join/<token>
         GET,POST /places/<token>
         GET /privacy
@@ -88,6 +90,7 @@ _TABLE = {
         POST /sign-out
         GET,POST /sign-up
         GET /sign-up/done
+        GET /service-worker.js
         GET /static/<path:filename>
         GET /terms
     """,

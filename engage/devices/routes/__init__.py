@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engage.devices.routes import organiser, pairing, partner
+from engage.devices.routes import leaving, organiser, pairing, partner
 from engage.devices.routes.blueprint import bp
 
-__all__ = ["bp", "organiser", "pairing", "partner"]
+__all__ = ["bp", "leaving", "organiser", "pairing", "partner"]
