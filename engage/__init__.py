@@ -21,6 +21,7 @@ from engage.attendance import api as attendance_api
 from engage.attendance import routes as attendance
 from engage.demo import routes as demo
 from engage.devices import api as devices_api
+from engage.devices import cookie
 from engage.devices import routes as devices
 from engage.home import routes as home
 from engage.office import routes as office
@@ -147,11 +148,11 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 
 
 def _guard_against_forged_posts(app: APIFlask) -> None:
-    """CSRF on every POST, except where a bearer token instead of the cookie proves the caller."""
+    """CSRF on every POST, except where a device's token instead of the session says who calls."""
     csrf = CSRFProtect(app)
 
     @app.before_request
     def check() -> None:
         changes = request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
-        if changes and not (request.path.startswith("/api/") and api.bearer()):
+        if changes and not (request.path.startswith("/api/") and cookie.read_caller(request)):
             csrf.protect()

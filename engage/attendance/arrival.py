@@ -23,14 +23,14 @@ from engage.core.points import PointsRule, minutes_between
 from engage.policies.queries import policy_at
 
 
-def points_of(session: Session, place: Place, ticket: Ticket) -> int:
-    """What being there gives, as the question says it."""
+def points_of(session: Session, place: Place, *, poster: bool = False) -> int:
+    """What being there gives, as the question, the screen and the scanner say it."""
     minutes = minutes_between(place.starts_at, place.ends_at)
     if place.points_rule:
         rule = PointsRule.from_json(place.points_rule)
     else:
         rule = policy_at(session, place.starts_at).rule_for(Kind(place.kind))
-    return int(rule.points_for_poster(minutes) if ticket.poster else rule.points_for(minutes))
+    return int(rule.points_for_poster(minutes) if poster else rule.points_for(minutes))
 
 
 def confirm(

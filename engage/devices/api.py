@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from engage.core.errors import PAIRED, NotSignedIn, Outcome
 from engage.devices import queries, service
+from engage.devices.cookie import read_caller
 from engage.devices.queries import KnownDevice
 from engage.partners import queries as partners
-from engage.web.api import Body, answer, bearer, blueprint
+from engage.web.api import Body, answer, blueprint
 from engage.web.context import db, now, work
 from engage.web.errors import plain
 
@@ -45,7 +47,7 @@ def pair(json_data: PairBody) -> ResponseReturnValue:
 @bp.get("/device")
 def show_device() -> ResponseReturnValue:
     """What this device may do, where, and the server's time."""
-    token = bearer()
+    token = read_caller(request)
     if token is None:
         raise NotSignedIn()
     device = service.authenticate(db(), token, now())

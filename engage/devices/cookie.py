@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Request, Response
 
+from engage.web.api import bearer
+
 NAME = "device"
+#: What our own scanner page says of itself. No other site can make a browser send a header of
+#: its own choice to us: that takes a permission (CORS) that is never given.
+HEADER, SCANNER = "X-Engage-Client", "scanner"
 #: A paired till is used every day; after a year without use it is paired anew.
 LIFETIME_SECONDS = 365 * 86400
 
@@ -28,3 +35,17 @@ def leave_token(request: Request, response: Response, token: str) -> None:
 
 def drop_token(request: Request, response: Response) -> None:
     response.delete_cookie(NAME, httponly=True, samesite="Strict", secure=request.is_secure)
+
+
+def read_caller(request: Request) -> str | None:
+    """The token of the device that calls the API: a bearer's, else the scanner page's cookie."""
+    if (token := bearer()) is not None:
+        return token
+    ours = request.headers.get(HEADER) == SCANNER and _is_from_here(request)
+    return read_token(request) if ours else None
+
+
+def _is_from_here(request: Request) -> bool:
+    """Browsers say where a request comes from; one from another site is nobody's."""
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host

@@ -68,6 +68,8 @@ PROVEN = "s ff a afa faaa fa sss"
 API_PERSON = "u aa a aaa aaaa aa uuu"
 #: A scanner of this organisation, and those who work for it.
 API_DOOR = "u nn n aaa nnnn nn axx"
+#: What only a scanner of this organisation gets.
+API_ROSTER = "u uu u uuu uuuu uu axx"
 #: What only devices ask.
 API_DEVICE = "u uu u uuu uuuu uu aaa"
 #: Hours are decided by the team, never by the person who reports them.

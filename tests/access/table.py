@@ -16,6 +16,7 @@ from tests.access.roles import (
     API_OWNER,
     API_PERSON,
     API_RESERVE,
+    API_ROSTER,
     API_TILL,
     CLOSED,
     EVERYBODY,
@@ -312,6 +313,9 @@ _TABLE = {
     API_DOOR: """
         POST /api/v1/check-ins
         GET /api/v1/occurrences/<uuid:occurrence_id>/people
+    """,
+    API_ROSTER: """
+        GET /api/v1/occurrences/<uuid:occurrence_id>/roster
     """,
     API_DEVICE: """
         GET /api/v1/device

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engage.attendance.api import door, hours, me
+from engage.attendance.api import door, hours, me, roster
 from engage.web.api import blueprint
 
 bp = blueprint("attendance")
-for part in (door, me, hours):
+for part in (door, roster, me, hours):
     part.add_to(bp)

@@ -26,7 +26,8 @@ from engage.attendance.uploads import LaterEvent, carry_out
 from engage.core.claims import Annuller
 from engage.core.errors import DomainError, NotAllowed, NotSignedIn, Outcome, TicketExpired
 from engage.devices import service as devices
-from engage.web.api import answer, bearer
+from engage.devices.cookie import read_caller
+from engage.web.api import answer
 from engage.web.context import db, note, now, work, work_each
 from engage.web.errors import plain, sentence
 
@@ -98,7 +99,7 @@ def _family(one: FamilyBody, ticket: Ticket, opened_by: uuid.UUID) -> dict[str, 
 
 def upload_scans(json_data: ScansBody) -> ResponseReturnValue:
     """An upload of a device, oldest first, one unit of work and one result each."""
-    token = bearer()
+    token = read_caller(request)
     if token is None:
         raise NotSignedIn()
     at = now()
@@ -140,7 +141,7 @@ def _reader(occurrence_id: uuid.UUID) -> uuid.UUID | None:
 
     Raises NotSignedIn, NotFound, NotAllowed for a scanner without the right to search.
     """
-    token = bearer()
+    token = read_caller(request)
     if token is None and not current_user.is_authenticated:
         raise NotSignedIn()
     if token is None:
@@ -162,7 +163,7 @@ def _hit(one: queries.Participant) -> dict[str, str]:
 
 def _caller() -> DeviceCaller | OrganiserCaller:
     """A device by its token, else the person of the session. Raises NotSignedIn."""
-    if (token := bearer()) is not None:
+    if (token := read_caller(request)) is not None:
         return DeviceCaller(token)
     if not current_user.is_authenticated:
         raise NotSignedIn()
@@ -171,7 +172,7 @@ def _caller() -> DeviceCaller | OrganiserCaller:
 
 def _annuller(attendance_id: uuid.UUID) -> tuple[Annuller, uuid.UUID]:
     """As what the caller may annul. Raises NotSignedIn, NotFound for strangers."""
-    if (token := bearer()) is not None:
+    if (token := read_caller(request)) is not None:
         return Annuller.DEVICE, devices.authenticate(db(), token, now()).id
     if not current_user.is_authenticated:
         raise NotSignedIn()

@@ -36,6 +36,12 @@ from engage.attendance.queries.record import (
     list_attendances,
     list_unrecorded,
 )
+from engage.attendance.queries.roster import (
+    Listed,
+    list_roster,
+    list_roster_changes,
+    roster_version,
+)
 
 __all__ = [
     "HITS",
@@ -43,6 +49,7 @@ __all__ = [
     "Attended",
     "DoorDevice",
     "HeadCount",
+    "Listed",
     "Participant",
     "Place",
     "Refusal",
@@ -62,8 +69,11 @@ __all__ = [
     "list_devices",
     "list_participants",
     "list_refusals",
+    "list_roster",
+    "list_roster_changes",
     "list_running",
     "list_unrecorded",
     "note_hits",
+    "roster_version",
     "search_people",
 ]

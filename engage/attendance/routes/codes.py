@@ -99,7 +99,7 @@ def show_check_in() -> ResponseReturnValue:
     refusal = Outcome(code) if code in BY_CODE else None
     if refusal is None and ticket is not None:
         place = queries.get_place(db(), ticket.occurrence_id)
-        points = arrival.points_of(db(), place, ticket)
+        points = arrival.points_of(db(), place, poster=ticket.poster)
         return render_template("attendance/confirm.html", place=place, points=points)
     return _show_short(ShortCodeForm(), refusal)
 

@@ -96,7 +96,7 @@ def _sheet(place: Place) -> dict[str, object]:
         "place": place,
         "svg": draw_code(code, _("Code of this date"), sturdy=True),
         "text": f"{code.type.value} {codes.group_for_reading(code.number)}",
-        "points": arrival.points_of(db(), place, ticket),
+        "points": arrival.points_of(db(), place, poster=ticket.poster),
     }
 
 
