@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
+from flask import Response, current_app
 
 #: Where a printed page believes to be; only its own files are found there.
 ROOT_URL = "http://printed.invalid/"
@@ -45,6 +45,15 @@ def print_pdf(html: str) -> bytes:
     document = maker.HTML(string=html, base_url=ROOT_URL, url_fetcher=_fetcher(maker))
     printed: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return printed
+
+
+def pdf_file(html: str, name: str) -> Response:
+    """A page as a PDF to keep, under this name. Raises PdfMissing."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(print_pdf(html), mimetype="application/pdf", headers=headers)
 
 
 def _fetcher(maker: Any) -> Any:

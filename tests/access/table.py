@@ -283,6 +283,7 @@ _TABLE = {
         POST /office/people/<uuid:person_id>/open
         POST /office/people/<uuid:person_id>/passes/<uuid:pass_id>/block
         POST /office/people/<uuid:person_id>/pin
+        GET /office/people/<uuid:person_id>/rewards/<int(min=2000, max=2999):year>.pdf
         GET,POST /office/people/new
         GET /office/reviews
         GET,POST /office/reviews/<uuid:review_id>

@@ -85,6 +85,7 @@ def _people(session: Session, world: World) -> None:
         world.people[name] = accounts.make_person(session, name)
     world.people["Ada"] = accounts.make_person(session, "Ada", office_role="lead")
     world.parts["person_id"] = world.people["Mina"].id
+    world.parts["year"] = NOON.year
     world.parts["organisations.change_member:person_id"] = world.people["Juno"].id
     world.parts["organisations.remove_member:person_id"] = world.people["Juno"].id
     world.parts["partners.change_role:person_id"] = world.people["Vera"].id

@@ -10,15 +10,19 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from engage.accounts import passes
+from engage.accounts.service import note_read
 from engage.core.codes import read_code
 from engage.core.errors import DomainError, NotFound
+from engage.core.periods import day_of
 from engage.office import queries
 from engage.office.forms import AdjustmentForm, AssistForm, LookUpForm
 from engage.office.routes.blueprint import bp, by, desk
 from engage.office.services import adjustments, people
+from engage.rewards.yearly import yearly_statement
 from engage.web.access import office
-from engage.web.context import db, now, settings, work
+from engage.web.context import db, note, now, settings, work
 from engage.web.errors import sentence
+from engage.web.pdf import PdfMissing, pdf_file
 from engage.web.qr import draw_code
 
 
@@ -55,7 +59,30 @@ def show_person(person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _file(person_id: uuid.UUID, form: AdjustmentForm, status: int = 200) -> ResponseReturnValue:
     file = queries.get_file(db(), person_id)
-    return desk("person.html", status, file=file, form=form, me=current_user.id)
+    worth = yearly_statement(db(), person_id, _this_year(), now=now())
+    return desk("person.html", status, file=file, form=form, me=current_user.id, worth=worth)
+
+
+def _this_year() -> int:
+    return day_of(now(), settings().zone).year
+
+
+@bp.get("/office/people/<uuid:person_id>/rewards/<int(min=2000, max=2999):year>.pdf")
+@office
+def download_yearly(person_id: uuid.UUID, year: int) -> ResponseReturnValue:
+    """The rewards of a year and what they were worth; that it was read is written down."""
+    if not queries.has_open_file(db(), current_user.id, person_id, now()):
+        return redirect(url_for("office.show_person", person_id=person_id), 303)
+    yearly = yearly_statement(db(), person_id, year, now=now())
+    html = render_template("rewards/yearly_print.html", yearly=yearly, made_on=now())
+    try:
+        file = pdf_file(html, f"rewards-{year}.pdf")
+    except PdfMissing:
+        flash(_("This installation cannot make PDF files."), "warning")
+        return redirect(url_for("office.show_person", person_id=person_id), 303)
+    me, at = current_user.id, now()
+    note(lambda session: note_read(session, me, person_id, "yearly_rewards", now=at))
+    return file
 
 
 @bp.post("/office/people/<uuid:person_id>/open")
