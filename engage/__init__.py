@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 from apiflask import APIFlask
-from flask import request
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -38,11 +36,13 @@ from engage.rewards import routes as rewards
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
 from engage.web import (
+    access,
     api,
     assets,
     context,
     errors,
     filters,
+    forgery,
     headers,
     language,
     logs,
@@ -103,9 +103,10 @@ def create_app(
         hops = settings.trusted_proxies
         proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's documentation does
-    _guard_against_forged_posts(app)
+    forgery.init_app(app, cookie.read_caller)
     for part in (
         context,
+        access,
         errors,
         texts,
         api,
@@ -140,19 +141,8 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,  # a scanner page is open for hours
         "WTF_CSRF_CHECK_DEFAULT": False,
-        "WTF_CSRF_SSL_STRICT": False,  # the token proves it; pages of mail links send no referrer
+        "WTF_CSRF_SSL_STRICT": False,  # web/forgery.py asks for the origin instead
         "OPENAPI_VERSION": "3.1.0",
         "SYNC_LOCAL_SPEC": False,
         "VALIDATION_ERROR_STATUS_CODE": 422,
     }
-
-
-def _guard_against_forged_posts(app: APIFlask) -> None:
-    """CSRF on every POST, except where a device's token instead of the session says who calls."""
-    csrf = CSRFProtect(app)
-
-    @app.before_request
-    def check() -> None:
-        changes = request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
-        if changes and not (request.path.startswith("/api/") and cookie.read_caller(request)):
-            csrf.protect()

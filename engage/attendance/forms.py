@@ -87,6 +87,14 @@ class AddForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), [_needed, _not_too_long])
 
 
+class CorrectForm(AddForm):
+    """Who was there instead, or when."""
+
+    came = TimeField(_l("Came at"), [Optional()])
+    left = TimeField(_l("Left at"), [Optional()])
+    nonce = HiddenField()
+
+
 class CloseForm(FlaskForm):
     """The end of a day at the door."""
 

@@ -1,4 +1,4 @@
-"""Reported hours, missing points, and taking an attendance back. Rules CLM-1 to CLM-9."""
+"""Reported hours, missing points, and taking an attendance back. Rules CLM-1 to CLM-10."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def ensure_can_add_by_hand(
 
 
 class Annuller(StrEnum):
-    """Who takes an attendance back."""
+    """Who takes an attendance back, or puts it right."""
 
     DEVICE = "device"
     ORGANISER = "organiser"
@@ -159,6 +159,11 @@ class AnnulFacts:
         if self.by is Annuller.DEVICE:
             return self.checked_in_at + DEVICE_ANNULS
         return self.ends_at + ORGANISER_ANNULS if self.by is Annuller.ORGANISER else None
+
+
+def counts_as_said_at(by: Annuller, ends_at: datetime, now: datetime) -> datetime:
+    """The office is never too late: what it says later counts as said in time (CLM-10)."""
+    return min(now, ends_at + BY_HAND) if by is Annuller.OFFICE else now
 
 
 def ensure_can_annul(facts: AnnulFacts, reason: str, now: datetime) -> None:

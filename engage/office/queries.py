@@ -26,6 +26,9 @@ ANSWER_WITHIN = timedelta(days=7)
 #: How long an opened file stays open for who opened it.
 FILE_OPEN_FOR = timedelta(minutes=30)
 
+#: An attendance, the title of what was done, and whose it is.
+AttendanceLine = Row[Attendance, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -316,7 +319,7 @@ def get_file(session: Session, person_id: uuid.UUID) -> File:
     )
 
 
-def get_attendance(session: Session, attendance_id: uuid.UUID) -> Row[Attendance, str, str]:
+def get_attendance(session: Session, attendance_id: uuid.UUID) -> AttendanceLine:
     """An attendance with its activity's title and the person's name. Raises NotFound."""
     found = session.execute(
         select(Attendance, Activity.title, Person.display_name)

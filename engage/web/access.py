@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from engage.core.errors import NotAllowed, NotFound
+from engage.core.errors import NotAllowed, NotFound, SecondFactorNeeded
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=ResponseReturnValue)
@@ -42,7 +42,7 @@ def second_factor(view: Callable[P, R]) -> View[P]:
         if "slug" in kwargs and not _works_for(kwargs["slug"]):
             raise NotFound()
         if not current_user.has_second_factor:
-            return redirect(url_for("accounts.show_second_factor", next=_here()), 303)
+            return _ask_for_second_factor()
         return view(*args, **kwargs)
 
     return guarded
@@ -61,6 +61,35 @@ def office(view: Callable[P, R]) -> View[P]:
 
     proven = second_factor(view)
     return guarded
+
+
+def ensure_managers_prove(slug: str | None = None) -> None:
+    """Whoever manages gives the second factor before acting for an organisation, in any part.
+
+    slug: of the organisation; None where the address does not say it: then managing any counts.
+
+    Raises SecondFactorNeeded.
+    """
+    manages = any(
+        one.role == "manager" and slug in {None, one.slug} for one in current_user.organisations
+    )
+    if manages and not current_user.has_second_factor:
+        raise SecondFactorNeeded()
+
+
+def _lead_managers_to_their_proof() -> ResponseReturnValue | None:
+    """Before every page below ``/organise``: an organiser may pass, a manager proves first."""
+    if request.endpoint is None or not request.path.startswith("/organise/"):
+        return None
+    try:
+        ensure_managers_prove((request.view_args or {}).get("slug"))
+    except SecondFactorNeeded:
+        return _ask_for_second_factor()
+    return None
+
+
+def _ask_for_second_factor() -> ResponseReturnValue:
+    return redirect(url_for("accounts.show_second_factor", next=_here()), 303)
 
 
 def _works_for(slug: object) -> bool:
@@ -88,3 +117,7 @@ def is_safe_next(target: str | None) -> bool:
         and target.isprintable()
         and "\\" not in target
     )
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_lead_managers_to_their_proof)

@@ -30,6 +30,7 @@ from tests.access.roles import (
     PARTNER_MANAGER,
     PARTNER_TEAM,
     PROVEN,
+    SEEN,
     SIGNED_IN,
     SLIP_IN_HAND,
     TEAM,
@@ -134,7 +135,6 @@ _TABLE = {
         GET /me/redemptions
         GET /me/registrations
         GET,POST /organisations/apply
-        GET /organise/seen
         GET,POST /partners/apply
         POST /partners/join/<token>
         GET /pass
@@ -143,6 +143,9 @@ _TABLE = {
         GET,POST /second-factor
         POST /second-factor/begin
         POST /second-factor/set-up
+    """,
+    SEEN: """
+        GET /organise/seen
     """,
     OWNER: """
         GET,POST /me/account/cards/<uuid:pass_id>/pin
@@ -186,6 +189,7 @@ _TABLE = {
         GET,POST /organise/occurrences/<uuid:occurrence_id>/add
         POST /organise/occurrences/<uuid:occurrence_id>/attendance.csv
         GET,POST /organise/occurrences/<uuid:occurrence_id>/attendances/<uuid:attendance_id>/annul
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/attendances/<uuid:attendance_id>/correct
         POST /organise/occurrences/<uuid:occurrence_id>/attendances/<uuid:attendance_id>/check-out
         GET,POST /organise/occurrences/<uuid:occurrence_id>/close
         GET /organise/occurrences/<uuid:occurrence_id>/code
@@ -263,6 +267,7 @@ _TABLE = {
         POST /office/adjustments/<uuid:adjustment_id>/book
         POST /office/adjustments/<uuid:adjustment_id>/refuse
         GET,POST /office/attendances/<uuid:attendance_id>/cancel
+        GET,POST /office/attendances/<uuid:attendance_id>/correct
         GET /office/figures
         GET /office/figures.csv
         GET /office/joinings

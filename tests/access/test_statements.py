@@ -18,12 +18,15 @@ from engage.ledger import service as ledger
 from engage.organisations.models import Organisation
 from engage.rewards.models import Redemption, Reward
 from engage.storage.base import new_id
-from tests.access.roles import ROLES, Role
+from tests.access.roles import Role, named
 from tests.access.visiting import City
 from tests.clock import NOON
 
 FEW, MANY = 3, 3000
-MINA, KAYA, PIA, ADA = (ROLES[number] for number in (1, 6, 9, 12))
+MINA, KAYA, PIA, ADA = map(
+    named,
+    ("the citizen whose it is", "a manager", "a manager of the partner", "the office"),
+)
 
 
 def add_organisations(session: Session, city: City, count: int) -> None:

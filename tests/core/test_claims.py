@@ -19,6 +19,7 @@ from engage.core.claims import (
     AnnulFacts,
     Annuller,
     ClaimState,
+    counts_as_said_at,
     do_overlap,
     ensure_can_add_by_hand,
     ensure_can_annul,
@@ -150,6 +151,16 @@ def test_clm_8_an_organiser_annuls_for_14_days_and_staff_later() -> None:
         ensure_can_annul(scanned(Annuller.OFFICE, annulled=True), "again", NOON)
     with pytest.raises(errors.ReasonNeeded):
         ensure_can_annul(scanned(Annuller.OFFICE), "", NOON)
+
+
+def test_clm_10_an_organiser_puts_right_for_14_days_and_staff_later() -> None:
+    end = NOON + timedelta(hours=2)
+    late = end + timedelta(days=14) + SECOND
+
+    ensure_can_add_by_hand(NOON, end, counts_as_said_at(Annuller.OFFICE, end, late), "twins")
+    with pytest.raises(errors.ByHandTooLate):
+        ensure_can_add_by_hand(NOON, end, counts_as_said_at(Annuller.ORGANISER, end, late), "twins")
+    assert counts_as_said_at(Annuller.OFFICE, end, NOON) == NOON
 
 
 def test_clm_9_a_review_is_decided_within_14_days() -> None:

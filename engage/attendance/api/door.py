@@ -27,6 +27,7 @@ from engage.core.claims import Annuller
 from engage.core.errors import DomainError, NotAllowed, NotSignedIn, Outcome, TicketExpired
 from engage.devices import service as devices
 from engage.devices.cookie import read_caller
+from engage.web.access import ensure_managers_prove
 from engage.web.api import answer
 from engage.web.context import db, note, now, work, work_each
 from engage.web.errors import plain, sentence
@@ -146,6 +147,7 @@ def _reader(occurrence_id: uuid.UUID) -> uuid.UUID | None:
         raise NotSignedIn()
     if token is None:
         queries.get_managed_place(db(), occurrence_id, current_user.id)
+        ensure_managers_prove()
         person: uuid.UUID = current_user.id
         return person
     device = devices.authenticate(db(), token, now())
@@ -167,6 +169,7 @@ def _caller() -> DeviceCaller | OrganiserCaller:
         return DeviceCaller(token)
     if not current_user.is_authenticated:
         raise NotSignedIn()
+    ensure_managers_prove()
     return OrganiserCaller(current_user.id)
 
 
@@ -180,6 +183,7 @@ def _annuller(attendance_id: uuid.UUID) -> tuple[Annuller, uuid.UUID]:
         return Annuller.OFFICE, current_user.id
     attendance = queries.get_attendance(db(), attendance_id)
     queries.get_managed_place(db(), attendance.occurrence_id, current_user.id)
+    ensure_managers_prove()
     return Annuller.ORGANISER, current_user.id
 
 

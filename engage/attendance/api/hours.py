@@ -14,6 +14,7 @@ from engage.attendance import claims
 from engage.attendance.api.bodies import ClaimBody, RefuseBody
 from engage.attendance.models import HoursClaim
 from engage.core.errors import NotSignedIn
+from engage.web.access import ensure_managers_prove
 from engage.web.context import now, work
 from engage.web.errors import plain
 
@@ -40,13 +41,13 @@ def submit_claim(json_data: ClaimBody) -> ResponseReturnValue:
 
 def confirm_claim(claim_id: uuid.UUID) -> ResponseReturnValue:
     """The hours are right; nobody confirms their own."""
-    do = partial(claims.confirm, claim_id=claim_id, by=_me(), now=now())
+    do = partial(claims.confirm, claim_id=claim_id, by=_team(), now=now())
     return work(lambda session: _shape(do(session)))
 
 
 def refuse_claim(claim_id: uuid.UUID, json_data: RefuseBody) -> ResponseReturnValue:
     """The hours are not right, with a reason for the citizen."""
-    do = partial(claims.refuse, claim_id=claim_id, by=_me(), reason=json_data.reason, now=now())
+    do = partial(claims.refuse, claim_id=claim_id, by=_team(), reason=json_data.reason, now=now())
     return work(lambda session: _shape(do(session)))
 
 
@@ -55,6 +56,13 @@ def _me() -> uuid.UUID:
     if not current_user.is_authenticated:
         raise NotSignedIn()
     person_id: uuid.UUID = current_user.id
+    return person_id
+
+
+def _team() -> uuid.UUID:
+    """Raises NotSignedIn, SecondFactorNeeded for a manager who has not given it."""
+    person_id = _me()
+    ensure_managers_prove()
     return person_id
 
 

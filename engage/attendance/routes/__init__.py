@@ -8,6 +8,7 @@ bp = Blueprint("attendance", __name__)
 
 from engage.attendance.routes import (  # noqa: E402  # they add their views to the blueprint
     codes,
+    correcting,
     day,
     door,
     hours,
@@ -16,4 +17,4 @@ from engage.attendance.routes import (  # noqa: E402  # they add their views to 
     sheets,
 )
 
-__all__ = ["bp", "codes", "day", "door", "hours", "passes", "record", "sheets"]
+__all__ = ["bp", "codes", "correcting", "day", "door", "hours", "passes", "record", "sheets"]

@@ -6,7 +6,7 @@ import csv
 import io
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from engage.attendance.queries import Participant, Place
+from engage.attendance.service import Span
 
 #: What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,6 +36,35 @@ def offer_absent(form: Any, people: Sequence[Participant]) -> None:
     form.person.choices = [
         SelectChoice(str(one.person_id), one.display_name) for one in people if not one.is_in
     ]
+
+
+def offer_corrected(form: Any, people: Sequence[tuple[uuid.UUID, str]], same: uuid.UUID) -> None:
+    """Who may have been there instead, the same person first, where only the times are wrong."""
+    form.person.choices = [
+        SelectChoice(str(one), _("%(name)s, at other times", name=name) if one == same else name)
+        for one, name in people
+    ]
+
+
+def span_of(form: Any, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> Span | None:
+    """When the person was there, as typed; None where no times were given.
+
+    A date past midnight has its small hours on the next day. Says in the form what is wrong.
+    """
+    if form.came.data is None or form.left.data is None:
+        if form.came.data or form.left.data:
+            form.left.errors = [_("Please give both times, or neither.")]
+        return None
+    first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    came = datetime.combine(first.date(), form.came.data, zone)
+    if came < first - timedelta(hours=12):
+        came += timedelta(days=1)
+    left = datetime.combine(came.date(), form.left.data, zone)
+    if left <= came and last.date() > first.date():
+        left += timedelta(days=1)
+    if left <= came:
+        form.left.errors = [_("The end lies before the beginning.")]
+    return Span(came.astimezone(UTC), left.astimezone(UTC))
 
 
 def person_of(form: Any, by_serial: uuid.UUID | None) -> uuid.UUID | None:

@@ -18,6 +18,8 @@ from engage.core import checkin
 from engage.core.ages import AgeNeed
 from engage.core.checkin import CheckInFacts, Way, Window, Worth
 from engage.core.claims import (
+    Annuller,
+    counts_as_said_at,
     ensure_can_add_by_hand,
     ensure_reason,
 )
@@ -25,7 +27,7 @@ from engage.core.errors import (
     AlreadyCheckedIn,
 )
 from engage.core.periods import day_of
-from engage.core.points import minutes_between
+from engage.core.points import minutes_between, minutes_counted
 from engage.organisations.models import Member, Organisation
 from engage.storage.base import new_id
 from engage.storage.conflicts import refuse_duplicate
@@ -36,13 +38,27 @@ ONE_LIVE = "uq_attendances_occurrence_id_person_id"
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """When somebody came and left."""
+
+    came_at: datetime
+    left_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ByHand:
-    """Somebody who was there and was missed, and who says so."""
+    """Somebody who was there and was missed, and who says so.
+
+    by:   as what they say it; the office may do so later than an organiser.
+    span: when the person was there; None for the whole date.
+    """
 
     occurrence_id: uuid.UUID
     person_id: uuid.UUID
     because: str
     actor_id: uuid.UUID
+    by: Annuller = Annuller.ORGANISER
+    span: Span | None = None
 
 
 def add_by_hand(session: Session, act: ByHand, *, now: datetime) -> Attendance:
@@ -56,9 +72,13 @@ def add_by_hand(session: Session, act: ByHand, *, now: datetime) -> Attendance:
     date = get_date(session, act.occurrence_id)
     occurrence, activity = date.occurrence, date.activity
     reason = ensure_reason(act.because)
-    ensure_can_add_by_hand(occurrence.starts_at, occurrence.ends_at, now, reason)
+    said_at = counts_as_said_at(act.by, occurrence.ends_at, now)
+    ensure_can_add_by_hand(occurrence.starts_at, occurrence.ends_at, said_at, reason)
     person = get_person(session, act.person_id)
-    _ensure_may_be_added(session, date, person, act.actor_id, now)
+    _ensure_may_be_added(session, date, person, act.actor_id, said_at)
+    whole = Span(occurrence.starts_at, occurrence.ends_at)
+    span = (act.span if activity.uses_check_out else None) or whole
+    planned = minutes_between(whole.came_at, whole.left_at)
     attendance = Attendance(
         id=new_id(),
         occurrence_id=occurrence.id,
@@ -66,12 +86,12 @@ def add_by_hand(session: Session, act: ByHand, *, now: datetime) -> Attendance:
         kind=activity.kind,
         way=Way.BY_HAND.value,
         actor_id=act.actor_id,
-        checked_in_at=occurrence.starts_at,
+        checked_in_at=span.came_at,
         received_at=now,
-        checked_out_at=occurrence.ends_at if activity.uses_check_out else None,
+        checked_out_at=span.left_at if activity.uses_check_out else None,
         starts_at=occurrence.starts_at,
         ends_at=occurrence.ends_at,
-        minutes=minutes_between(occurrence.starts_at, occurrence.ends_at),
+        minutes=minutes_counted(planned, span.came_at, span.left_at) if act.span else planned,
         work_on=day_of(occurrence.starts_at, zone_of(session)),
         points=0,
         credited=0,

@@ -34,6 +34,9 @@ CHECKED_IN = _result(
 )
 CHECKED_OUT = _result("checked_out", 200, N_("Checked out. Thank you."))
 ANNULLED = _result("annulled", 200, N_("Annulled. The record stays, with your reason."))
+CORRECTED = _result(
+    "corrected", 200, N_("Put right. The old entry stays on record, with your reason.")
+)
 REGISTERED = _result("registered", 201, N_("You have a place."))
 ON_WAITING_LIST = _result(
     "on_waiting_list",

@@ -1,4 +1,4 @@
-"""What the office decides about attendances: reviews, and taking one back however late."""
+"""What the office decides about attendances: reviews, and putting right however late."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage.attendance import reviews
 from engage.attendance.models import Review
-from engage.attendance.service import Annulment, annul
+from engage.attendance.service import Annulment, Correction, Right, annul, correct
 from engage.core.claims import Annuller, ensure_reason
 from engage.core.errors import Outcome
 from engage.office.services.acts import By, note
@@ -39,4 +39,27 @@ def cancel_attendance(session: Session, attendance_id: uuid.UUID, nonce: str, by
     outcome = annul(session, act, now=by.at)
     if outcome.is_success and not outcome.replayed:
         note(session, by, "attendance_cancelled", "attendance", attendance_id)
+    return outcome
+
+
+def correct_attendance(
+    session: Session,
+    attendance_id: uuid.UUID,
+    right: Right,
+    *,
+    nonce: str,
+    by: By,
+) -> Outcome:
+    """Put an attendance right, also late: annul it and add the right one (CLM-10).
+
+    right: who was there, and when.
+    nonce: of the form, so that sending it twice does it once.
+
+    Raises NotFound and every refusal of annulling and of adding by hand.
+    """
+    wrong = Annulment(attendance_id, Annuller.OFFICE, by.actor_id, nonce, ensure_reason(by.reason))
+    outcome = correct(session, Correction(wrong, right), now=by.at)
+    if not outcome.replayed:
+        facts = {"new": str(outcome.facts["id"])}
+        note(session, by, "attendance_corrected", "attendance", attendance_id, facts)
     return outcome
