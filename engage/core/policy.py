@@ -22,6 +22,7 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "claim_hours": (1, 24),
     "claim_days_back": (1, 366),
     "value_cap_cents": (0, 10_000_000),
+    "review_value_cents": (0, 10_000_000),
     "organisation_budget": (0, 100_000_000),
 }
 
@@ -44,6 +45,7 @@ class Policy:
 
     starts_on:           the first day of the work to which it applies.
     age_alone, age_with_consent: full years; the younger need a guardian's consent.
+    review_value_cents: face values above it wait for the office's look (RED-17).
     organisation_budget: points a year of a newly verified organisation.
     """
 
@@ -59,6 +61,7 @@ class Policy:
     claim_hours: int = 12
     claim_days_back: int = 60
     value_cap_cents: int = 24_000
+    review_value_cents: int = 3_000
     organisation_budget: int = 50_000
 
     @property

@@ -1,10 +1,13 @@
-"""From a voucher to a reward in the hand: states, time, undo. Rules RED-1, RED-4 to RED-13."""
+"""From a voucher to a reward in the hand: states, time, undo, review.
+
+Rules RED-1, RED-4 to RED-13, RED-15, RED-17, RED-18.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from engage.core.errors import (
@@ -15,17 +18,22 @@ from engage.core.errors import (
     Cancelled,
     DisputeTooLate,
     DomainError,
+    EventIncomplete,
     FaceValueReasonNeeded,
     FrozenReward,
     NotRedeemed,
     NotReserved,
     Outcome,
+    OutsideHours,
     OwnPartner,
     RedemptionCodeExpired,
+    RewardEnded,
+    RewardNotStarted,
     UndoTooLate,
     WrongBranch,
     WrongPartner,
 )
+from engage.core.hours import ANYTIME, Hours
 
 #: How long a voucher lives: by default, at least and at most (RED-4).
 LIFE = timedelta(minutes=15)
@@ -97,9 +105,12 @@ def ensure_life(life: timedelta) -> timedelta:
     return life
 
 
-def expires_at(reserved_at: datetime, life: timedelta = LIFE) -> datetime:
-    """What the page counts down to."""
-    return reserved_at + ensure_life(life)
+def expires_at(
+    reserved_at: datetime, life: timedelta = LIFE, gives_until: datetime | None = None
+) -> datetime:
+    """What the page counts down to; never beyond the time in which the till gives it (RED-15)."""
+    until = reserved_at + ensure_life(life)
+    return until if gives_until is None else min(until, gives_until)
 
 
 def is_over(expiry: datetime, now: datetime) -> bool:
@@ -107,8 +118,15 @@ def is_over(expiry: datetime, now: datetime) -> bool:
     return now > expiry + HONOURED
 
 
-def extended(expiry: datetime, life: timedelta, now: datetime, *, before: bool) -> datetime:
-    """A voucher once more as long, once (RED-5).
+def extended(
+    expiry: datetime,
+    life: timedelta,
+    now: datetime,
+    *,
+    before: bool,
+    gives_until: datetime | None = None,
+) -> datetime:
+    """A voucher once more as long, once (RED-5), never beyond the time of its reward (RED-15).
 
     before: whether it was extended already.
 
@@ -118,7 +136,56 @@ def extended(expiry: datetime, life: timedelta, now: datetime, *, before: bool) 
         raise RedemptionCodeExpired()
     if before:
         raise AlreadyExtended()
-    return expiry + ensure_life(life)
+    until = expiry + ensure_life(life)
+    return until if gives_until is None else max(expiry, min(until, gives_until))
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOver:
+    """When the till gives a reward: a period, and hours of the week in it (RED-15).
+
+    ends_at: exclusive. tz: the city's, in which the hours count.
+    """
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    hours: Hours = ANYTIME
+    tz: tzinfo = UTC
+
+
+WHENEVER = HandingOver()
+
+
+def ensure_given_now(when: HandingOver, now: datetime) -> None:
+    """The till gives a reward in its time; who came in time is served 2 minutes longer (RED-15).
+
+    Raises RewardNotStarted, RewardEnded, OutsideHours with ``opens_at``.
+    """
+    if when.starts_at is not None and now < when.starts_at:
+        raise RewardNotStarted(starts_at=when.starts_at)
+    if when.ends_at is not None and now >= when.ends_at + HONOURED:
+        raise RewardEnded(ended_at=when.ends_at)
+    if not (when.hours.covers(now, when.tz) or when.hours.covers(now - HONOURED, when.tz)):
+        raise OutsideHours(opens_at=when.hours.next_start(now, when.tz))
+
+
+def ensure_given_before(when: HandingOver, now: datetime, until: datetime) -> None:
+    """A reservation is of use only if the till gives the reward before it is over (RED-15).
+
+    until: when the voucher would be over.
+
+    Raises RewardNotStarted, RewardEnded, OutsideHours with ``opens_at``.
+    """
+    if when.ends_at is not None and now >= when.ends_at:
+        raise RewardEnded(ended_at=when.ends_at)
+    if when.starts_at is not None and until <= when.starts_at:
+        raise RewardNotStarted(starts_at=when.starts_at)
+    first = max(now, when.starts_at or now)
+    if when.hours.covers(first, when.tz):
+        return
+    opens_at = when.hours.next_start(first, when.tz)
+    if opens_at is None or opens_at >= min(until, when.ends_at or until):
+        raise OutsideHours(opens_at=opens_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +199,7 @@ class RedeemFacts:
     own_partner: bool = False
     redeemed_at: datetime | None = None
     place: str | None = None
+    when: HandingOver = WHENEVER
 
 
 def ensure_can_redeem(facts: RedeemFacts, now: datetime) -> None:
@@ -140,7 +208,7 @@ def ensure_can_redeem(facts: RedeemFacts, now: datetime) -> None:
     Another partner learns nothing of the voucher's state.
 
     Raises WrongPartner, WrongBranch, AlreadyRedeemed, Cancelled, AlreadyRefunded,
-    RedemptionCodeExpired, OwnPartner.
+    RedemptionCodeExpired, OwnPartner, and outside its time what ``ensure_given_now`` raises.
     """
     if not facts.same_partner:
         raise WrongPartner()
@@ -151,6 +219,7 @@ def ensure_can_redeem(facts: RedeemFacts, now: datetime) -> None:
         raise RedemptionCodeExpired()
     if facts.own_partner:
         raise OwnPartner()
+    ensure_given_now(facts.when, now)
 
 
 def ensure_can_undo(state: RedemptionState, redeemed_at: datetime | None, now: datetime) -> None:
@@ -197,6 +266,46 @@ def ensure_face_value(value_cents: int, reason: str) -> None:
         raise ValueError("a face value is not below 0 cents")
     if value_cents == 0 and not reason.strip():
         raise FaceValueReasonNeeded()
+
+
+class Waits(StrEnum):
+    """Why the office looks at a reward before citizens see it (RED-17)."""
+
+    FIRST = "first"
+    VALUE = "value"
+    AGE = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What the office has approved of a reward so far; None before the first time."""
+
+    value_cents: int | None = None
+    minimum_age: int | None = None
+
+
+def waits_for(
+    value_cents: int, minimum_age: int, approved: Approved, *, is_first: bool, most_cents: int
+) -> tuple[Waits, ...]:
+    """Why a reward waits for the office; nothing if it may go online at once (RED-17).
+
+    is_first:   no reward of this partner was ever online.
+    most_cents: face values above it are looked at.
+    """
+    why: list[Waits] = []
+    if is_first and approved.value_cents is None:
+        why.append(Waits.FIRST)
+    if value_cents > max(most_cents, approved.value_cents or 0):
+        why.append(Waits.VALUE)
+    if minimum_age != (approved.minimum_age or 0):
+        why.append(Waits.AGE)
+    return tuple(why)
+
+
+def ensure_event(starts_at: datetime | None, ends_at: datetime | None, place: str) -> None:
+    """A ticket says when and where. Raises EventIncomplete."""
+    if starts_at is None or not place.strip() or (ends_at is not None and ends_at <= starts_at):
+        raise EventIncomplete()
 
 
 #: Refusals whose reason is the person's own business: the till learns only "no" (RED-13).

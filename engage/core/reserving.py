@@ -1,10 +1,13 @@
-"""Who may reserve which reward: the order of refusals. Rules RED-2, RED-3, RED-9, RED-14."""
+"""Who may reserve which reward: the order of refusals.
+
+Rules RED-2, RED-3, RED-9, RED-14 to RED-16.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from engage.core.ages import Age, AgeNeed, ask_for_age
@@ -27,7 +30,8 @@ from engage.core.errors import (
     ValueCapReached,
     WelcomeUsed,
 )
-from engage.core.periods import Limit, ensure_within
+from engage.core.periods import Limit, day_start, ensure_within
+from engage.core.redemption import LIFE, WHENEVER, HandingOver, ensure_given_before, expires_at
 
 #: Open reservations of one citizen (RED-3).
 MOST_OPEN = 3
@@ -52,6 +56,8 @@ class RewardFacts:
 
     ends_at:      exclusive; None for open end.
     stock, cost:  stock None for as many as wanted.
+    left_today:   of the pieces for each day; None without such a limit.
+    when, life:   when the till gives it, and how long a voucher is good.
     value_cents:  face value of one.
     welcome:      a welcome reward: costs 0 points, one for each partner and person.
     """
@@ -63,6 +69,9 @@ class RewardFacts:
     partner_suspended: bool = False
     partner_budget_covers: bool = True
     stock: int | None = None
+    left_today: int | None = None
+    when: HandingOver = WHENEVER
+    life: timedelta = LIFE
     limit: Limit | None = None
     age_need: AgeNeed = field(default_factory=lambda: AgeNeed(0, 0, 0))
     value_cents: int = 0
@@ -123,6 +132,12 @@ def _reward_is_on(facts: ReserveFacts) -> None:
         raise RewardEnded(ended_at=reward.ends_at)
 
 
+def _is_given_in_time(facts: ReserveFacts) -> None:
+    when, now = facts.reward.when, facts.now
+    if when is not WHENEVER:
+        ensure_given_before(when, now, expires_at(now, facts.reward.life, when.ends_at))
+
+
 def _is_a_real_person(facts: ReserveFacts) -> None:
     taker = facts.taker
     if not (taker.mail_confirmed or taker.card_issued):
@@ -178,12 +193,31 @@ def _has_points(facts: ReserveFacts) -> None:
 def _is_in_stock(facts: ReserveFacts) -> None:
     if facts.reward.stock is not None and facts.reward.stock < 1:
         raise OutOfStock()
+    if facts.reward.left_today is not None and facts.reward.left_today < 1:
+        raise OutOfStock(free_again_at=tomorrow(facts.today, facts.tz))
+
+
+def left_today(
+    daily_stock: int | None, taken: int, taken_on: date | None, today: date
+) -> int | None:
+    """Pieces left of those for each day of the city; None without such a limit (RED-16)."""
+    if daily_stock is None:
+        return None
+    return (
+        max(0, daily_stock - taken) if taken_on is not None and taken_on >= today else daily_stock
+    )
+
+
+def tomorrow(today: date, tz: tzinfo) -> datetime:
+    """When the next day's pieces are there (RED-16)."""
+    return day_start(today + timedelta(days=1), tz)
 
 
 #: The order in which reserving is refused; points, then stock, as the statements run (RED-2).
 RESERVE_ORDER: tuple[tuple[str, Callable[[ReserveFacts], None]], ...] = (
     ("partner takes part", _partner_takes_part),
     ("reward is on", _reward_is_on),
+    ("given in time", _is_given_in_time),
     ("confirmed and engaged", _is_a_real_person),
     ("no member of the partner", _is_no_member),
     ("old enough", _is_old_enough),

@@ -100,6 +100,11 @@ class PolicyForm(FlaskForm):
         [InputRequired(NEEDED), NumberRange(0, 100_000, message=_("From 0 to 100,000 euros."))],
         places=2,
     )
+    review_value = DecimalField(
+        _("The office looks at rewards worth more than … euros"),
+        [InputRequired(NEEDED), NumberRange(0, 100_000, message=_("From 0 to 100,000 euros."))],
+        places=2,
+    )
     organisation_budget = _whole(
         _("Points in the first budget of an organisation"), "organisation_budget"
     )
@@ -116,6 +121,7 @@ class PolicyForm(FlaskForm):
             "volunteering": self.volunteering.form.to_json(),
             "participation": self.participation.form.to_json(),
             "value_cap_cents": int(self.value_cap.data * 100),
+            "review_value_cents": int(self.review_value.data * 100),
         }
         try:
             return Policy.from_json(given)
@@ -131,7 +137,7 @@ class PolicyForm(FlaskForm):
     def _field(self, fault: FieldFault) -> Any:
         if fault.field in {"volunteering", "participation"}:
             return self[fault.field].form.kind
-        return self["value_cap" if fault.field == "value_cap_cents" else fault.field]
+        return self[fault.field.removesuffix("_cents")]
 
 
 def fill(policy: Policy, starts_on: Any) -> PolicyForm:
@@ -142,5 +148,6 @@ def fill(policy: Policy, starts_on: Any) -> PolicyForm:
         "volunteering": typed(policy.volunteering),
         "participation": typed(policy.participation),
         "value_cap": policy.value_cap_cents / 100,
+        "review_value": policy.review_value_cents / 100,
     }
     return PolicyForm(formdata=None, data=shown)

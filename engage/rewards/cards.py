@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts import passes
@@ -19,12 +20,13 @@ from engage.core.errors import (
 )
 from engage.core.nonces import is_kept
 from engage.core.pins import ensure_card_today
-from engage.core.redemption import DISPUTE, for_the_till
+from engage.core.redemption import DISPUTE, ensure_given_now, for_the_till
 from engage.ledger import queries as ledger_queries
 from engage.mail import service as mail
 from engage.rewards import attempts, queries
 from engage.rewards.attempts import Attempt
 from engage.rewards.callers import Caller, Till, admit
+from engage.rewards.models import Redemption, RewardBranch
 from engage.rewards.redeeming import hand_over, success
 from engage.rewards.reserving import Wish, set_aside
 from engage.storage.base import new_id
@@ -55,6 +57,8 @@ class _Handed:
     title: str
     hand_over: str
     to_account: uuid.UUID
+    reward_id: uuid.UUID
+    own_codes: str
 
 
 def redeem_with_card(
@@ -90,9 +94,10 @@ def redeem_with_card(
 def _give(session: Session, wish: Wish, till: Till, now: datetime) -> Outcome:
     try:
         with session.begin_nested():
-            wanted = queries.get_wanted(session, wish.reward_id, wish.person_id)
+            wanted = queries.get_wanted(session, wish.reward_id, wish.person_id, now)
             _ensure_here(session, wanted.reward, till)
-            uses = queries.list_card_uses(session, wish.person_id)
+            ensure_given_now(wanted.facts.when, now)
+            uses = _used_at(session, wish.person_id)
             ensure_card_today(uses, now, zone_of(session))
             set_aside(session, wish, wanted, now=now)
             handed = _handed(session, wish, wanted.reward)
@@ -108,7 +113,7 @@ def _give(session: Session, wish: Wish, till: Till, now: datetime) -> Outcome:
 def _ensure_here(session: Session, reward: Any, till: Till) -> None:
     if reward.partner_id != till.partner_id:
         raise WrongPartner()
-    branches = queries.list_branch_ids(session, reward.id)
+    branches = _branches_of(session, reward.id)
     if till.branch_id is not None and branches and till.branch_id not in branches:
         raise WrongBranch()
 
@@ -118,7 +123,17 @@ def _handed(session: Session, wish: Wish, reward: Any) -> _Handed:
         account = ledger_queries.named_account_id(session, f"good_cause:{reward.good_cause}")
     else:
         account = ledger_queries.partner_account_id(session, reward.partner_id)
-    return _Handed(wish.id, reward.cost, reward.kind, reward.title, reward.hand_over, account)
+    return _Handed(
+        id=wish.id,
+        cost=reward.cost,
+        kind=reward.kind,
+        title=reward.title,
+        hand_over=reward.hand_over,
+        to_account=account,
+        reward_id=reward.id,
+        # Nobody without a phone can look a code up: the till hands it over.
+        own_codes="till" if reward.own_codes != "none" else "none",
+    )
 
 
 def _tell(session: Session, wish: Wish, reward: Any, now: datetime) -> None:
@@ -130,3 +145,22 @@ def _tell(session: Session, wish: Wish, reward: Any, now: datetime) -> None:
         "redemption_id": wish.id,
     }
     mail.send(session, to=wish.person_id, template="card_used", facts=facts, now=now)
+
+
+def _used_at(session: Session, person_id: uuid.UUID) -> list[datetime]:
+    """When a person redeemed with the card; what was taken back counts for nothing."""
+    return list(
+        session.scalars(
+            select(Redemption.reserved_at).where(
+                Redemption.person_id == person_id,
+                Redemption.way == "card",
+                Redemption.state.in_(queries.COUNTED),
+            )
+        )
+    )
+
+
+def _branches_of(session: Session, reward_id: uuid.UUID) -> set[uuid.UUID]:
+    """The branches that a reward is limited to; empty for all."""
+    named = select(RewardBranch.branch_id).where(RewardBranch.reward_id == reward_id)
+    return set(session.scalars(named))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, true
@@ -16,12 +16,15 @@ from engage.accounts.queries import was_erased_before
 from engage.attendance.models import Attendance
 from engage.core.ages import Age, AgeNeed
 from engage.core.errors import NotFound
+from engage.core.hours import read_hours
 from engage.core.periods import Limit, Period, day_of, day_start
-from engage.core.reserving import RewardFacts, RewardState, TakerFacts
+from engage.core.redemption import WHENEVER, HandingOver
+from engage.core.reserving import RewardFacts, RewardState, TakerFacts, left_today
 from engage.devices.models import Device
 from engage.ledger.queries import ACCOUNTS
 from engage.partners.models import Branch, Partner, PartnerMember
 from engage.rewards.models import Redemption, RedemptionAttempt, Reward, RewardBranch
+from engage.storage.engine import zone_of
 from engage.storage.keys import keys_of
 
 #: Ways of an attendance that an organiser has scanned.
@@ -51,11 +54,16 @@ VOUCHER_BY_CODE = (
         _redemption.state,
         _redemption.cost,
         _redemption.partner_id,
+        _redemption.reward_id,
         _redemption.expires_at,
         _redemption.redeemed_at,
         _reward.kind,
         _reward.title,
         _reward.hand_over,
+        _reward.redeemable_from,
+        _reward.redeemable_until,
+        _reward.redeem_hours,
+        _reward.own_codes,
         Partner.__table__.c.status.label("partner_status"),
         Branch.__table__.c.name.label("branch_name"),
         Device.__table__.c.name.label("device_name"),
@@ -107,7 +115,9 @@ class Wanted:
     person: TakerFacts
 
 
-def get_wanted(session: Session, reward_id: uuid.UUID, person_id: uuid.UUID) -> Wanted:
+def get_wanted(
+    session: Session, reward_id: uuid.UUID, person_id: uuid.UUID, now: datetime
+) -> Wanted:
     """Reward, partner and person in one statement.
 
     Raises NotFound for an unknown or unpublished reward.
@@ -137,13 +147,15 @@ def get_wanted(session: Session, reward_id: uuid.UUID, person_id: uuid.UUID) -> 
         .join(ACCOUNTS, ACCOUNTS.c.person_id == Person.id)
         .where(Reward.id == reward_id, Person.id == person_id, Person.erased_at.is_(None))
     ).one_or_none()
-    if row is None or row.status == "draft":
+    if row is None or row.status in HIDDEN:
         raise NotFound()
-    return Wanted(row, row, _reward_facts(row), _person_facts(row))
+    return Wanted(row, row, _reward_facts(session, row, now), _person_facts(row))
 
+
+#: Rewards that only their partner and the office know.
+HIDDEN = ("draft", "submitted")
 
 _STATES = {
-    "draft": RewardState.DRAFT,
     "published": RewardState.ACTIVE,
     "paused": RewardState.PAUSED,
     "ended": RewardState.ENDED,
@@ -157,8 +169,20 @@ def limit_of(row: Any) -> Limit | None:
     return Limit(row.limit_count, Period(row.limit_period))
 
 
-def _reward_facts(row: Any) -> RewardFacts:
+def hands_over(row: Any, tz: tzinfo) -> HandingOver:
+    """When the till gives a reward; of a row with its period and hours."""
+    if not (row.redeemable_from or row.redeemable_until or row.redeem_hours):
+        return WHENEVER
+    return HandingOver(row.redeemable_from, row.redeemable_until, read_hours(row.redeem_hours), tz)
+
+
+def _reward_facts(session: Session, row: Any, now: datetime) -> RewardFacts:
+    tz = zone_of(session)
+    today = day_of(now, tz)
     return RewardFacts(
+        left_today=left_today(row.daily_stock, row.daily_taken, row.daily_on, today),
+        when=hands_over(row, tz),
+        life=timedelta(minutes=row.reserve_minutes),
         cost=row.cost,
         state=_STATES[row.status],
         starts_at=row.reservable_from,
@@ -353,6 +377,7 @@ def list_with_accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Any]:
                 Redemption.partner_id,
                 Redemption.cost,
                 Redemption.state,
+                Redemption.reserved_at,
                 ACCOUNTS.c.id.label("account_id"),
             )
             .join(ACCOUNTS, ACCOUNTS.c.person_id == Redemption.person_id)
@@ -360,22 +385,3 @@ def list_with_accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Any]:
             .order_by(ACCOUNTS.c.id, Redemption.id)
         )
     )
-
-
-def list_card_uses(session: Session, person_id: uuid.UUID) -> list[datetime]:
-    """When a person redeemed with the card; what was taken back counts for nothing."""
-    return list(
-        session.scalars(
-            select(Redemption.reserved_at).where(
-                Redemption.person_id == person_id,
-                Redemption.way == "card",
-                Redemption.state.in_(COUNTED),
-            )
-        )
-    )
-
-
-def list_branch_ids(session: Session, reward_id: uuid.UUID) -> set[uuid.UUID]:
-    """The branches that a reward is limited to; empty for all."""
-    named = select(RewardBranch.branch_id).where(RewardBranch.reward_id == reward_id)
-    return set(session.scalars(named))

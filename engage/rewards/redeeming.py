@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from contextlib import nullcontext
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, update
@@ -16,6 +17,7 @@ from engage.core.errors import (
     Outcome,
     PartnerSuspended,
     ReasonNeeded,
+    VoucherCodesGone,
 )
 from engage.core.redemption import (
     RedeemFacts,
@@ -25,12 +27,16 @@ from engage.core.redemption import (
 )
 from engage.ledger import queries as ledger_queries
 from engage.ledger import service as ledger
-from engage.rewards import attempts, queries, stock
+from engage.rewards import attempts, queries, stock, vouchers
 from engage.rewards.attempts import Attempt
 from engage.rewards.callers import Caller, Till, admit
 from engage.rewards.models import Redemption
+from engage.storage.engine import zone_of
 from engage.storage.keys import keys_of
 from engage.storage.prepared import Prepared
+
+#: Of a reward without the partner's own codes.
+NO_CODES = "none"
 
 _table = cast(Table, Redemption.__table__)
 _redemptions = _table.c
@@ -84,12 +90,17 @@ def redeem(
 def _redeem(  # the facts of one hot path, read before
     session: Session, attempt: Attempt, code: str, voucher: Any, till: Till, now: datetime
 ) -> Outcome:
-    outcome = _decide(voucher, till, now)
+    outcome = _decide(voucher, till, zone_of(session), now)
     attempt_id, first = attempts.note(session, attempt, outcome, now, voucher.id)
     if first is not None or not outcome.is_success:
         return first or outcome
-    if hand_over(session, voucher, till, now):
-        return outcome
+    try:
+        # Only a reward with own codes can still fail, so only that pays for a savepoint.
+        with session.begin_nested() if voucher.own_codes != NO_CODES else nullcontext():
+            if hand_over(session, voucher, till, now):
+                return outcome
+    except VoucherCodesGone as refusal:
+        return attempts.answer(session, attempt_id, Outcome.of(refusal), voucher.id)
     return _lost(session, attempt_id, code, till, now)
 
 
@@ -106,7 +117,7 @@ def _note(session: Session, attempt: Attempt, outcome: Outcome, now: datetime) -
     return first or outcome
 
 
-def _decide(voucher: Any, till: Till, now: datetime) -> Outcome:
+def _decide(voucher: Any, till: Till, tz: tzinfo, now: datetime) -> Outcome:
     place = ", ".join(name for name in (voucher.branch_name, voucher.device_name) if name)
     facts = RedeemFacts(
         state=RedemptionState(voucher.state),
@@ -116,6 +127,7 @@ def _decide(voucher: Any, till: Till, now: datetime) -> Outcome:
         own_partner=voucher.own_partner,
         redeemed_at=voucher.redeemed_at,
         place=place or None,
+        when=queries.hands_over(voucher, tz),
     )
     try:
         ensure_can_redeem(facts, now)
@@ -127,22 +139,28 @@ def _decide(voucher: Any, till: Till, now: datetime) -> Outcome:
 
 
 def success(voucher: Any, now: datetime) -> Outcome:
-    """What the till learns: what to hand over, and nothing about the person."""
-    return Outcome(
-        "redeemed",
-        {
-            "id": str(voucher.id),
-            "reward": voucher.title,
-            "hand_over": voucher.hand_over,
-            "redeemed_at": now,
-        },
-    )
+    """What the till learns: what to hand over, and nothing about the person.
+
+    hands_code: only where the partner's own code goes over the counter; the answer is kept, so
+                the code itself is not in it (``vouchers.code_for_till``).
+    """
+    facts = {
+        "id": str(voucher.id),
+        "reward": voucher.title,
+        "hand_over": voucher.hand_over,
+        "redeemed_at": now,
+    }
+    if voucher.own_codes == "till":
+        facts["hands_code"] = True
+    return Outcome("redeemed", facts)
 
 
 def hand_over(session: Session, voucher: Any, till: Till, now: datetime) -> bool:
     """Move state and points together; False when somebody else was faster.
 
-    voucher: id, cost, kind and ``to_account``.
+    voucher: id, reward_id, cost, kind, own_codes and ``to_account``.
+
+    Raises VoucherCodesGone: the caller holds a savepoint if ``own_codes`` says that there are any.
     """
     named = {
         "redemption": voucher.id,
@@ -157,13 +175,16 @@ def hand_over(session: Session, voucher: Any, till: Till, now: datetime) -> bool
         cause = ledger.Cause("redemption", voucher.id, now, till.id)
         pay = ledger.donate if voucher.kind == "good_cause" else ledger.redeem
         pay(session, voucher.to_account, voucher.cost, cause)
+    if voucher.own_codes != NO_CODES:
+        vouchers.hand_out(session, voucher.reward_id, voucher.id, now)
     return True
 
 
 def _lost(session: Session, attempt_id: uuid.UUID, code: str, till: Till, now: datetime) -> Outcome:
     """Another till, the expiry or the citizen was faster: say what has happened instead."""
     voucher: Any = queries.find_voucher(session, code, till.branch_id)
-    return attempts.answer(session, attempt_id, _decide(voucher, till, now), voucher.id)
+    happened = _decide(voucher, till, zone_of(session), now)
+    return attempts.answer(session, attempt_id, happened, voucher.id)
 
 
 def undo(
@@ -215,4 +236,5 @@ def _take_back(session: Session, row: Any, reason: str, till: Till, now: datetim
             account = ledger_queries.partner_account_id(session, row.partner_id)
         cause = ledger.Cause("redemption", row.id, now, till.id)
         ledger.refund(session, account, row.account_id, row.cost, cause)
-    stock.put_back(session, {row.reward_id: 1})
+    if not vouchers.spend(session, row.id, now):  # what was shown once is no piece any more
+        stock.put_back(session, [(row.reward_id, row.reserved_at)])

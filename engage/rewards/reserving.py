@@ -55,7 +55,7 @@ def reserve(
     refusal of section 5. Raises NotFound, NonceDiffers. Source: RED-2 to RED-4.
     """
     wish = Wish(redemption_id, person_id, reward_id)
-    wanted = queries.get_wanted(session, reward_id, person_id)
+    wanted = queries.get_wanted(session, reward_id, person_id, now)
     attempt = Attempt(person_id, str(redemption_id), "reserve", str(reward_id))
     begun = Outcome("reserved", {"id": str(redemption_id)})
     attempt_id, first = attempts.note(session, attempt, begun, now, redemption_id)
@@ -80,7 +80,7 @@ def set_aside(session: Session, wish: Wish, wanted: queries.Wanted, *, now: date
     if reward.cost:
         cause = ledger.Cause("redemption", wish.id, now, wish.person_id)
         balance = ledger.reserve(session, account_id, reward.cost, cause)
-    until = expires_at(now, timedelta(minutes=reward.reserve_minutes))
+    until = expires_at(now, timedelta(minutes=reward.reserve_minutes), reward.redeemable_until)
     session.connection().execute(_INSERT, _row(session, wish, reward, now, until))
     if reward.budget_points is not None:
         left = queries.partner_budget_left(session, reward.partner_id, now, zone_of(session))
@@ -154,7 +154,13 @@ def extend(
         raise NotReserved()
     reward = queries.get_reward(session, redemption.reward_id)
     life = timedelta(minutes=reward.reserve_minutes)
-    until = extended(redemption.expires_at, life, now, before=redemption.extended_at is not None)
+    until = extended(
+        redemption.expires_at,
+        life,
+        now,
+        before=redemption.extended_at is not None,
+        gives_until=reward.redeemable_until,
+    )
     changed = session.execute(
         update(Redemption)
         .where(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,7 +117,7 @@ def cancel_all_of_partner(
 def _end_all(session: Session, ids: Sequence[uuid.UUID], ending: _Ending) -> list[Returned]:
     """Accounts by id, then redemptions, then rewards by id: the order that cannot deadlock."""
     returned: list[Returned] = []
-    pieces: Counter[uuid.UUID] = Counter()
+    pieces: list[stock.Piece] = []
     for row in queries.list_with_accounts(session, ids):
         ledger.lock(session, row.account_id)
         if not _end(session, row, ending):
@@ -126,7 +125,7 @@ def _end_all(session: Session, ids: Sequence[uuid.UUID], ending: _Ending) -> lis
         if row.cost:
             cause = ledger.Cause("redemption", row.id, ending.at, ending.actor_id)
             ledger.release(session, row.account_id, row.cost, cause)
-        pieces[row.reward_id] += 1
+        pieces.append((row.reward_id, row.reserved_at))
         returned.append(Returned(row.id, row.person_id, row.reward_id, row.cost))
     stock.put_back(session, pieces)
     return returned

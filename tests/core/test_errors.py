@@ -55,6 +55,8 @@ TILL = {
         "under_age",
         "partner_suspended",
         "partner_budget",
+        "outside_hours",
+        "voucher_codes_gone",
     ],
     410: ["code_expired"],
     429: ["pin_locked", "guessing"],
@@ -65,7 +67,7 @@ FACTS = """
 points display_name position hand_over missing_points retry_after minutes most minimum_age field
 tries_left place ask guardian_needed new_pin_needed expires_at free_again_at redeemed_at starts_at
 ended_at until_at opens_at closes_at closed_at checked_out_at decided_at earliest_on ends_at
-first_checked_in_at
+first_checked_in_at part
 """
 
 

@@ -11,6 +11,7 @@ import pytest
 from engage.core import errors
 from engage.core.ages import Age, AgeNeed
 from engage.core.errors import REDEMPTION, Outcome
+from engage.core.hours import read_hours
 from engage.core.periods import Limit, Period
 from engage.core.redemption import (
     LIFE,
@@ -18,6 +19,7 @@ from engage.core.redemption import (
     PRIVATE,
     SHORTEST_LIFE,
     UNDO,
+    HandingOver,
     RedeemFacts,
     RedemptionState,
     Step,
@@ -55,6 +57,7 @@ REFUSALS: list[Change] = [
     ("reward_paused", {"state": RewardState.PAUSED}, {}),
     ("reward_not_started", {"starts_at": NOON + timedelta(days=1)}, {}),
     ("reward_ended", {"ends_at": NOON}, {}),
+    ("outside_hours", {"when": HandingOver(hours=read_hours("Su 9-12"), tz=BERLIN)}, {}),
     ("mail_or_card_needed", {}, {"mail_confirmed": False}),
     ("attendance_needed", {}, {"attendances": 0}),
     ("own_partner", {}, {"own_partner": True}),

@@ -29,6 +29,7 @@ TYPED: dict[str, Any] = {
     "claim_hours": "12",
     "claim_days_back": "60",
     "value_cap": "240.00",
+    "review_value": "30.00",
     "organisation_budget": "50000",
     "reason": "Calmer days",
 }

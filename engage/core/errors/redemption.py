@@ -32,6 +32,11 @@ class PointsShort(Conflict):
 class OutOfStock(Conflict):
     code = "out_of_stock"
     message = N_("The last one has just gone. Your points are untouched.")
+    variants = (
+        Sentence(
+            N_("Today's are all gone. Your points are untouched. Again from %(free_again_at)s.")
+        ),
+    )
     advice = N_("Look at the other rewards.")
 
 
@@ -45,6 +50,23 @@ class RewardEnded(Conflict):
     code = "reward_ended"
     message = N_("This reward has ended.")
     variants = (Sentence(N_("This reward ended: %(ended_at)s.")),)
+
+
+class OutsideHours(Conflict):
+    """A reward that is given on certain days and at certain hours."""
+
+    code = "outside_hours"
+    message = N_("This reward is not given at this time.")
+    variants = (Sentence(N_("This reward is not given at this time. Next from %(opens_at)s.")),)
+    advice = N_("The voucher says on which days and at which hours.")
+
+
+class VoucherCodesGone(Conflict):
+    """The partner's list of own codes is shorter than its stock said."""
+
+    code = "voucher_codes_gone"
+    message = N_("The partner has no voucher code left for this. Nothing was booked.")
+    advice = N_("The partner can add codes; the voucher stays valid until its time is over.")
 
 
 class RewardPaused(Conflict):
@@ -281,3 +303,35 @@ class AttemptRefused(Conflict):
     code = "attempt_refused"
     message = N_("This attempt was refused and stays so.")
     advice = N_("Please start again.")
+
+
+class HoursUnclear(RuleBroken):
+    """``part`` is what nobody could read."""
+
+    code = "hours_unclear"
+    message = N_("Please write days and times such as: Mo-Fr 9-18, Sa 10-14.")
+    variants = (
+        Sentence(N_("“%(part)s” is not clear. Please write it such as: Mo-Fr 9-18, Sa 10-14.")),
+    )
+
+
+class EventIncomplete(RuleBroken):
+    code = "event_incomplete"
+    message = N_("A ticket needs the day, the time and the place of its event.")
+
+
+class VoucherCodesNeeded(RuleBroken):
+    code = "voucher_codes_needed"
+    message = N_("Please add your voucher codes before this reward goes online.")
+
+
+class CodesMakeTheStock(RuleBroken):
+    """A reward with own codes has as many pieces as codes."""
+
+    code = "codes_make_the_stock"
+    message = N_("Each piece of this reward is one of your codes. Add or withdraw codes instead.")
+
+
+class VoucherCodeKnown(Conflict):
+    code = "voucher_code_known"
+    message = N_("One of these codes is on a list already. Nothing was added.")
