@@ -21,6 +21,7 @@ from bench import floor, history
 from bench.cluster import Cluster
 from bench.drive import Request, Result, drive
 from bench.servers import running
+from bench.torture import commands
 
 CLIENTS = 8
 #: The least the product must reach of the floor, with all rules on.
@@ -52,6 +53,9 @@ class Series:
 
 
 def main() -> None:
+    if sys.argv[1:2] in (["torture-till"],):
+        commands.run_till(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each handler")
     parser.add_argument("--requests", type=int, default=1500, help="requests of each round")

@@ -63,7 +63,7 @@ def _ledger(cluster: Cluster, name: str, transfers: int) -> tuple[sessionmaker[S
 
 
 def _people(session: Session, count: int) -> tuple[uuid.UUID, list[uuid.UUID]]:
-    now = datetime.now(UTC)  # noqa: TID251  # nothing here is a rule
+    now = datetime.now(UTC)  # nothing here is a rule
     accounts = []
     people = [
         Person(id=new_id(), display_name=f"P{number}", created_at=now, claimed_at=now)

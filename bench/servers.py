@@ -41,14 +41,18 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
     for _ in range(300):
         if server.poll() is not None:
             sys.exit("The server ended by itself.")
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
-                link.sendall(
-                    b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                )
-                if link.recv(64).startswith(b"HTTP/1.1 200"):
-                    return
-        except OSError:
-            pass
+        if is_answering(port):
+            return
         time.sleep(0.1)
     sys.exit("The server did not answer within 30 s.")
+
+
+def is_answering(port: int) -> bool:
+    """Whether a healthy server listens there."""
+    question = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
+            link.sendall(question)
+            return link.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False

@@ -63,6 +63,7 @@ class Load:
 class _Frame:
     """Ids of everything that all citizens share."""
 
+    earned: int
     past_id: uuid.UUID
     open_id: uuid.UUID
     partner_id: uuid.UUID
@@ -71,19 +72,20 @@ class _Frame:
     now: datetime
 
 
-def fill(session: Session, citizens: int, *, now: datetime) -> Load:
+def fill(session: Session, citizens: int, *, now: datetime, earned: int = EARNED) -> Load:
     """Make the city of a load test; the occurrence is open for eight hours.
 
     citizens: each with a card, a place at the occurrence and one reserved redemption.
+    earned:   what each has earned before; one reservation of it is taken.
     """
     load = Load(f"dev_{secrets.token_urlsafe(32)}", f"dev_{secrets.token_urlsafe(32)}", new_id())
-    frame = _frame(session, load, citizens, now)
+    frame = _frame(session, load, citizens, now, earned)
     for start in range(0, citizens, PORTION):
         _add_citizens(session, load, frame, range(start, min(start + PORTION, citizens)))
     return load
 
 
-def _frame(session: Session, load: Load, citizens: int, now: datetime) -> _Frame:
+def _frame(session: Session, load: Load, citizens: int, now: datetime, earned: int) -> _Frame:
     organisation = Organisation(
         id=new_id(), slug="last", name="Lastprobe e. V.", status="verified", applied_at=now
     )
@@ -137,6 +139,7 @@ def _frame(session: Session, load: Load, citizens: int, now: datetime) -> _Frame
     session.add_all([*occurrences, *rewards, scanner, till])
     session.flush()
     return _Frame(
+        earned,
         occurrences[1].id,
         occurrences[0].id,
         partner.id,
@@ -206,7 +209,7 @@ def _add_citizens(session: Session, load: Load, frame: _Frame, numbers: range) -
             created_at=frame.starts_at,
             claimed_at=frame.starts_at,
         )
-        add(Account, id=account_id, person_id=person_id, balance=EARNED - COST, earnings=1)
+        add(Account, id=account_id, person_id=person_id, balance=frame.earned - COST, earnings=1)
         card = Code(
             CodeType.CARD,
             codes.make_number(secrets.token_bytes(16)),
@@ -261,8 +264,8 @@ def _attend(session: Session, add: Any, frame: _Frame, person_id: uuid.UUID) -> 
         ends_at=frame.starts_at + timedelta(hours=2),
         minutes=120,
         work_on=day_of(frame.starts_at, zone_of(session)),
-        points=EARNED,
-        credited=EARNED,
+        points=frame.earned,
+        credited=frame.earned,
         policy_version=1,
         offline=False,
         overridden=False,
@@ -312,6 +315,6 @@ def _transfers(
         earning = ledger.Cause(
             "attendance", attendance_id, frame.starts_at, policy_version=1, work_on=work_on
         )
-        yield swift.earning_row(session, account_id, EARNED, earning)
+        yield swift.earning_row(session, account_id, frame.earned, earning)
         reserving = ledger.Cause("redemption", redemption_id, frame.now)
         yield swift.reserving_row(session, account_id, COST, reserving)

@@ -1,0 +1,56 @@
+"""``python -m bench torture-till`` and ``torture-door``: what the command line asks for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.torture import till
+from bench.torture.databases import KINDS, database, environment_for
+from bench.torture.till import Report
+
+
+def run_till(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench torture-till", description=till.__doc__)
+    parser.add_argument("--clients", type=int, default=200, help="tills and citizens together")
+    parser.add_argument("--seconds", type=float, default=60, help="how long it goes on")
+    parser.add_argument("--kills", type=int, default=5, help="how often the server is killed")
+    parser.add_argument("--seed", type=int, default=1, help="of all dice")
+    _add_common(parser)
+    given = parser.parse_args(arguments)
+    plan = till.Plan(given.clients, given.seconds, given.kills, seed=given.seed)
+    _report(given, lambda kind, url, folder: till.torture(kind, environment_for(url), folder, plan))
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--database", choices=(*KINDS, "both"), default="both")
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the answers and the server's log; else they go"
+    )
+
+
+def _report(given: argparse.Namespace, torture: Callable[[str, str, Path], Report]) -> None:
+    print(f"{datetime.now():%Y-%m-%d %H:%M}, {load()}", flush=True)
+    broken = False
+    for kind in KINDS if given.database == "both" else (given.database,):
+        with TemporaryDirectory(prefix="engage-torture-") as place:
+            folder = given.keep or Path(place)
+            folder.mkdir(parents=True, exist_ok=True)
+            with database(kind, Path(place)) as url:
+                report = torture(kind, url, folder)
+        print(report, flush=True)
+        broken = broken or bool(report.broken)
+    print(load())
+    if broken:
+        sys.exit("Something was lost, doubled or invented.")
+
+
+def load() -> str:
+    """How busy the machine is: figures are worth little without it."""
+    one, five, _ = os.getloadavg()
+    return f"load {one:.1f} (1 min), {five:.1f} (5 min) on {os.cpu_count()} cores"
