@@ -23,6 +23,7 @@ from bench.drive import Request, Result, drive
 from bench.servers import running
 from bench.torture import commands
 
+COMMANDS = {"torture-till": commands.run_till, "torture-door": commands.run_door}
 CLIENTS = 8
 #: The least the product must reach of the floor, with all rules on.
 WANTED = 0.4
@@ -53,8 +54,8 @@ class Series:
 
 
 def main() -> None:
-    if sys.argv[1:2] in (["torture-till"],):
-        commands.run_till(sys.argv[2:])
+    if (command := COMMANDS.get(sys.argv[1] if len(sys.argv) > 1 else "")) is not None:
+        command(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each handler")

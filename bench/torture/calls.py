@@ -84,8 +84,11 @@ class Tally:
 class Line:
     """One kept connection of one client. Not for two threads."""
 
-    def __init__(self, port: int, tally: Tally, **headers: str) -> None:
+    def __init__(
+        self, port: int, tally: Tally, headers: Mapping[str, str], timeout: float = PATIENCE
+    ) -> None:
         self._port, self._tally, self._headers = port, tally, headers
+        self._timeout = timeout
         self._link: http.client.HTTPConnection | None = None
 
     def hang_up(self) -> None:
@@ -120,7 +123,7 @@ class Line:
         self, method: str, path: str, body: Mapping[str, object] | None, *, and_cut: bool
     ) -> http.client.HTTPResponse:
         if self._link is None:
-            self._link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+            self._link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout)
         content = None if body is None else json.dumps(body).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}
         self._link.request(method, path, content, {**self._headers, **kind})

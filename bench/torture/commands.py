@@ -10,9 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.torture import till
+from bench.torture import door, till
 from bench.torture.databases import KINDS, database, environment_for
-from bench.torture.till import Report
 
 
 def run_till(arguments: Sequence[str]) -> None:
@@ -27,6 +26,32 @@ def run_till(arguments: Sequence[str]) -> None:
     _report(given, lambda kind, url, folder: till.torture(kind, environment_for(url), folder, plan))
 
 
+def run_door(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench torture-door", description=door.__doc__)
+    usual = door.Plan()
+    parser.add_argument("--people", type=int, default=usual.people, help="with a place")
+    parser.add_argument("--devices", type=int, default=usual.devices)
+    parser.add_argument("--seconds", type=float, default=usual.seconds, help="until all have come")
+    parser.add_argument("--kills", type=int, default=usual.kills, help="of the server")
+    parser.add_argument("--device-kills", type=int, default=usual.device_kills, help="of each")
+    parser.add_argument("--seed", type=int, default=usual.seed, help="of all dice")
+    _add_common(parser)
+    given = parser.parse_args(arguments)
+    sample = os.environ.get("ENGAGE_SAMPLE_DATA")
+    if not sample:
+        print("ENGAGE_SAMPLE_DATA is not set: people come in two rushes, not as at a real door.")
+    plan = door.Plan(
+        given.people,
+        given.devices,
+        given.seconds,
+        given.kills,
+        given.device_kills,
+        seed=given.seed,
+        sample=Path(sample) if sample else None,
+    )
+    _report(given, lambda kind, url, folder: door.torture(kind, environment_for(url), folder, plan))
+
+
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", choices=(*KINDS, "both"), default="both")
     parser.add_argument(
@@ -34,7 +59,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _report(given: argparse.Namespace, torture: Callable[[str, str, Path], Report]) -> None:
+def _report(
+    given: argparse.Namespace, torture: Callable[[str, str, Path], till.Report | door.Report]
+) -> None:
     print(f"{datetime.now():%Y-%m-%d %H:%M}, {load()}", flush=True)
     broken = False
     for kind in KINDS if given.database == "both" else (given.database,):

@@ -78,8 +78,8 @@ class Person:
 
     def __init__(self, scene: Scene, who: Citizen, seed: int) -> None:
         self.scene, self.who, self.dice = scene, who, random.Random(seed)
-        self.line = Line(scene.port, scene.tally, **who.headers)
-        self.second = Line(scene.port, scene.tally, **who.headers)
+        self.line = Line(scene.port, scene.tally, who.headers)
+        self.second = Line(scene.port, scene.tally, who.headers)
         self.open: list[Voucher] = []
 
     def live(self) -> None:
@@ -144,8 +144,8 @@ class Till:
     def __init__(self, scene: Scene, partner_id: uuid.UUID, token: str, seed: int) -> None:
         self.scene, self.partner_id, self.dice = scene, partner_id, random.Random(seed)
         headers = {"Authorization": f"Bearer {token}"}
-        self.line = Line(scene.port, scene.tally, **headers)
-        self.second = Line(scene.port, scene.tally, **headers)
+        self.line = Line(scene.port, scene.tally, headers)
+        self.second = Line(scene.port, scene.tally, headers)
         self.done: deque[uuid.UUID] = deque(maxlen=20)
 
     def live(self) -> None:

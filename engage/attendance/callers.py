@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engage.core.checkin import Scan as ScanTime
 from engage.core.codes import Code
 from engage.core.errors import DeviceRevoked, DomainError, NotFound, NotPermitted, NotSignedIn
-from engage.core.scantime import correct_scan_time
+from engage.core.scantime import correct_scan_time, offset_between
 from engage.devices.models import Device
 from engage.storage.keys import token_hash
 
@@ -77,6 +77,7 @@ class CheckInRequest:
 
     nonce:              26 characters of the alphabet, made by the client before sending.
     scanned_at:         the device's own clock; taken from devices only.
+    sent_at:            the same clock when this was sent: how wrong it is now.
     overridden_because: an organiser's reason to let the person in although it is full.
     """
 
@@ -87,6 +88,7 @@ class CheckInRequest:
     walk_in: WalkIn | None = None
     ticket: Ticket | None = None
     scanned_at: datetime | None = None
+    sent_at: datetime | None = None
     offline: bool = False
     overridden_because: str = ""
     age_ok: bool | None = None
@@ -199,10 +201,11 @@ def _time(reading: Reading) -> ScanTime:
     revoked = device.revoked_at
     if revoked is not None and not (request.offline and now - revoked <= UPLOAD_TIME):
         raise DeviceRevoked()
+    known = timedelta(milliseconds=device.offset_milliseconds)
     return correct_scan_time(
         now,
         request.scanned_at,
-        timedelta(milliseconds=device.offset_milliseconds),
+        offset_between(request.sent_at, now) if request.sent_at else known,
         paired_at=device.paired_at,
         revoked_at=revoked,
         offline=request.offline,

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from engage.core.checkin import Scan
 from engage.core.errors import DeviceRevoked, NotPermitted
 
+#: What a slow answer alone puts into the future: the offset was measured with its delay.
+SLACK = timedelta(seconds=30)
+
 
 def offset_between(device_now: datetime, server_now: datetime) -> timedelta:
     """What must be added to the device's clock to have the server's; measured at every contact."""
@@ -28,16 +31,16 @@ def correct_scan_time(
                 taken: then the server's clock decides (CHK-17).
     offset:     as measured by `offset_between`.
 
-    The future is clamped to the time of receipt, and said to be. Raises NotPermitted for
-    a scan dated before pairing, DeviceRevoked for one after revocation (CHK-18).
+    The future is clamped to the time of receipt, and said to be when it is more than `SLACK`.
+    Raises NotPermitted for a scan dated before pairing, DeviceRevoked for one after
+    revocation (CHK-18).
     """
     if scanned_at is None:
         return Scan(received_at, received_at, offline)
     corrected = scanned_at + offset
-    clamped = corrected > received_at
-    at = received_at if clamped else corrected
+    at = min(corrected, received_at)
     if paired_at is not None and at < paired_at:
         raise NotPermitted(paired_at=paired_at)
     if revoked_at is not None and at > revoked_at:
         raise DeviceRevoked(revoked_at=revoked_at)
-    return Scan(at, received_at, offline, clamped)
+    return Scan(at, received_at, offline, clamped=corrected > received_at + SLACK)

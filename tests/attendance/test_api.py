@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
+from engage.attendance.models import Attendance
 from engage.devices.models import Device
 from tests.attendance.door import Door, code_of, make_citizen, make_door, nonce
 from tests.clock import NOON
@@ -63,6 +66,23 @@ def test_case_1_a_device_checks_in_and_learns_no_balance(
         "checked_in_at": "2030-05-04T12:00:00Z",
         "replayed": False,
     }
+
+
+def test_case_17_a_clock_that_is_wrong_is_corrected_by_the_very_scan_that_tells_it(
+    scanner: Scanner, session: Session, door: Door
+) -> None:
+    mina = make_citizen(session, "Mina", door)
+    session.commit()
+    wrong = NOON - timedelta(minutes=10)
+    scanned, sent = wrong - timedelta(seconds=3), wrong
+
+    reply = scanner.check_in(
+        code=code_of(mina), scanned_at=scanned.isoformat(), sent_at=sent.isoformat()
+    )
+
+    attendance = session.scalars(select(Attendance)).one()
+    assert reply.get_json()["code"] == "credited"
+    assert attendance.checked_in_at == NOON - timedelta(seconds=3)
 
 
 def test_case_9_a_refusal_is_a_problem_document_with_its_facts(

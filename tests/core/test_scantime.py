@@ -26,6 +26,15 @@ def test_case_17_a_scan_from_the_future_is_clamped_and_flagged() -> None:
     assert scan == Scan(NOON, NOON, offline=True, clamped=True)
 
 
+def test_chk_16_what_a_slow_answer_puts_into_the_future_is_clamped_and_no_matter_for_review() -> (
+    None
+):
+    half, more = timedelta(seconds=30), timedelta(seconds=31)
+
+    assert correct_scan_time(NOON, NOON + half) == Scan(NOON, NOON)
+    assert correct_scan_time(NOON, NOON + more) == Scan(NOON, NOON, clamped=True)
+
+
 def test_chk_16_the_past_is_believed_as_the_device_says_it() -> None:
     assert correct_scan_time(NOON, NOON - TEN).at == NOON - TEN
 

@@ -84,6 +84,7 @@ class CheckInBody(ScanBody):
             person_id=self.person,
             walk_in=WalkIn(walk_in.display_name, walk_in.age_ok) if walk_in else None,
             scanned_at=_utc(self.scanned_at),
+            sent_at=_utc(self.sent_at),
             offline=self.offline,
             overridden_because=self.overridden_because.strip(),
             age_ok=self.age_ok,
