@@ -150,16 +150,16 @@ def desks() -> list[Desk]:
     if not current_user.is_authenticated:
         return []
     found = [
-        Desk(role.name, way_to(endpoint, slug=role.slug), symbol)
+        Desk(role.name, url_for(endpoint, slug=role.slug), symbol)
         for endpoint, symbol, roles in (
-            ("organisations.show_desk", "people", current_user.organisations),
-            ("partners.show_desk", "gift", current_user.partners),
+            ("organisations.show_organisation", "people", current_user.organisations),
+            ("partners.show_partner", "gift", current_user.partners),
         )
         for role in roles
     ]
     if current_user.is_office:
-        found.append(Desk(str(_("Programme office")), way_to("office.show_desk"), "shield"))
-    return [desk for desk in found if desk.url]
+        found.append(Desk(str(_("Programme office")), url_for("office.show_office"), "shield"))
+    return found
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,8 @@ from engage.activities.models import Activity, Occurrence
 from engage.attendance.models import Attendance
 from engage.core import privacy
 from engage.core.policy import Policy
+from engage.organisations.models import Organisation
+from engage.partners.models import Partner
 from engage.policies import service as policies
 from tests.application import Browser
 from tests.clock import NOON
@@ -157,3 +159,22 @@ def test_machines_find_robots_and_a_security_contact(client: Browser, settings: 
     contact = client().get("/.well-known/security.txt").text
     assert f"Contact: mailto:{settings.city.email}" in contact
     assert "Expires: 2031-" in contact
+
+
+def test_who_works_for_others_finds_their_desk_from_every_page(  # the cast
+    client: Browser, organisation: Organisation, juno: Person, partner: Partner, vera: Person
+) -> None:
+    for person, desk in (
+        (juno, f"/organise/{organisation.slug}"),
+        (vera, f"/partner/{partner.slug}"),
+    ):
+        for path in ("/", "/me", "/activities"):
+            links = [one["href"] for one in client(person).page(path).all("a")]
+            assert desk in links, f"{person.display_name}: {path}"
+
+
+def test_the_office_finds_its_desk_and_a_citizen_none(
+    client: Browser, ada: Person, mina: Person
+) -> None:
+    assert client(ada).page("/me").one("a", href="/office")
+    assert not client(mina).page("/me").all("a", href="/office")
