@@ -27,7 +27,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "run": ("assets", "translations"),
     "check": ("assets", "translations", "postgresql", "pango"),
     "test": ("assets", "translations", "postgresql", "pango", "chromium", "ffmpeg", "nginx"),
-    "bench": ("assets", "translations", "postgresql"),
+    "bench": ("assets", "translations", "postgresql", "chromium"),
 }
 
 #: Debian's names of what is no Python and no Node package, and how to see whether it is there.

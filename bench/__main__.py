@@ -17,13 +17,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import floor, history
+from bench import decode, floor, history, scan
 from bench.cluster import Cluster
 from bench.drive import Request, Result, drive
 from bench.servers import running
 from bench.torture import commands
 
-COMMANDS = {"torture-till": commands.run_till, "torture-door": commands.run_door}
+COMMANDS = {
+    "torture-till": commands.run_till,
+    "torture-door": commands.run_door,
+    "decode": decode.run,
+    "scan": scan.run,
+}
 CLIENTS = 8
 #: The least the product must reach of the floor, with all rules on.
 WANTED = 0.4
