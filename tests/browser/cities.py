@@ -136,7 +136,7 @@ def open_city(folder: Path, database_url: str) -> Iterator[City]:
 
 
 def _wait(city: City, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # a machine that does much else takes its time
         try:
             with urlopen(f"{city.url}/healthz", timeout=2):
                 return
