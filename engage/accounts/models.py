@@ -49,6 +49,8 @@ class Person(Model):
     claimed_at: Mapped[datetime | None]
     #: Mail per event that the person switched off, e.g. ``["attendance_told"]``.
     muted: Mapped[list[Any] | None]
+    #: Mail per event that is off until the person switches it on, e.g. ``["favourite"]``.
+    wished: Mapped[list[Any] | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     #: How often, and when, they were told that the unused account will be erased.

@@ -13,15 +13,8 @@ from engage.accounts.joining import tell_password_changed
 from engage.accounts.passwords import PasswordHash
 from engage.accounts.service import tidy_name
 from engage.accounts.signing import Entered
-from engage.core.errors import N_, InvalidInput
-
-#: Letters that may be switched off, and how they are named. What concerns a person's rights, a
-#: cancelled date or the safety of the account always comes.
-EVENTS: dict[str, str] = {
-    "reminders": N_("Reminders before a date"),
-    "attendance_told": N_("Check-ins that somebody else recorded for me"),
-    "points_expiring": N_("Points that are about to expire"),
-}
+from engage.core import news
+from engage.core.errors import InvalidInput, NotFound
 
 
 def change_profile(
@@ -50,9 +43,24 @@ def change_points(session: Session, person_id: uuid.UUID, *, collects: bool, hid
 
 
 def choose_mail(session: Session, person_id: uuid.UUID, wanted: Collection[str]) -> None:
-    """wanted: the events whose mails the person wants."""
+    """wanted: the events whose mails the person wants (MSG-1)."""
     person = queries.get_person(session, person_id)
-    person.muted = [event for event in EVENTS if event not in wanted]
+    person.muted, person.wished = news.chosen(wanted)
+
+
+def list_wanted(session: Session, person_id: uuid.UUID) -> list[str]:
+    """The events whose mails a person gets."""
+    person = queries.get_person(session, person_id)
+    muted, wished = person.muted or [], person.wished or []
+    return [event for event in news.EVENTS if news.wants(event, muted, wished)]
+
+
+def switch_mail(session: Session, person_id: uuid.UUID, event: str, *, on: bool) -> None:
+    """Mails of one kind from now on, or no more. Raises NotFound for a kind that always comes."""
+    if event not in news.EVENTS:
+        raise NotFound()
+    others = [one for one in list_wanted(session, person_id) if one != event]
+    choose_mail(session, person_id, [*others, event] if on else others)
 
 
 def change_password(

@@ -32,6 +32,8 @@ class Letter(Model):
     #: The name of ``templates/mail/<template>.txt``.
     template: Mapped[str]
     facts: Mapped[dict[str, Any]]
+    #: The kind of news, if the person may switch it off.
+    event: Mapped[str | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")

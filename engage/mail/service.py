@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
+from engage.core.news import wants
 from engage.mail.facts import pack
 from engage.mail.models import Letter
 from engage.storage.base import new_id
@@ -42,7 +43,7 @@ def send(
     template: name of ``templates/mail/<template>.txt``; first line = subject.
     facts:    what the template shows: words, numbers, ids, instants, days, lists of them.
               A fact named token, code or secret is encrypted until it is sent.
-    event:    the kind of news, if the person may switch it off (``Person.muted``).
+    event:    the kind of news, if the person may switch it off (MSG-1).
 
     Returns the letter, or None if there is nobody to write to or they do not want it.
     """
@@ -56,6 +57,7 @@ def send(
         language=addressee.language,
         template=template,
         facts=pack(facts, keys_of(session)),
+        event=event,
         created_at=now,
         due_at=now,
     )
@@ -74,5 +76,5 @@ def _addressee(
     person = session.get(Person, to)
     if person is None or person.email is None or person.email_confirmed_at is None:
         return None
-    is_muted = event is not None and event in (person.muted or [])
-    return None if is_muted else Addressee(person.email, person.language, person.id)
+    is_wanted = event is None or wants(event, person.muted or [], person.wished or [])
+    return Addressee(person.email, person.language, person.id) if is_wanted else None

@@ -125,7 +125,7 @@ def _empty_person(person: Person) -> None:
     person.email = person.email_confirmed_at = person.password_hash = None
     person.born_year = person.born_month = person.guardian_consent_at = None
     person.is_adult = False
-    person.district_code = person.office_role = person.muted = None
+    person.district_code = person.office_role = person.muted = person.wished = None
     person.totp_secret = person.totp_confirmed_at = person.totp_last_step = None
     person.recovery_hashes = person.last_seen_at = None
     person.session_epoch += 1

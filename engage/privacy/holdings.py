@@ -26,6 +26,7 @@ from engage.rewards.models import (
     Redemption,
     RedemptionAttempt,
     Reward,
+    RewardFavourite,
     Statement,
     StockChange,
     VoucherCode,
@@ -90,6 +91,7 @@ HOLDINGS: tuple[Holding, ...] = (
         Redemption,
         hidden=("code_hash", "code_sealed", "device_id", "actor_id"),
     ),
+    Holding("reward_favourites", RewardFavourite, hidden=("in_reach",), removed=True, moves=False),
     Holding(
         "reservation_attempts",
         RedemptionAttempt,

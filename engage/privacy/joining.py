@@ -43,11 +43,13 @@ from engage.partners.models import PartnerMember
 from engage.partners.queries import list_roles as list_partners
 from engage.privacy.erasing import empty
 from engage.privacy.holdings import HOLDINGS
+from engage.rewards.models import RewardFavourite
 from engage.rewards.returning import cancel_all_of_person, free_points
 
 #: A person has one of these for each activity, date or body: what both have, stays with the other.
 ONE_EACH: tuple[tuple[Any, str], ...] = (
     (Favourite, "activity_id"),
+    (RewardFavourite, "series_id"),
     (MissingPoints, "occurrence_id"),
     (Member, "organisation_id"),
     (PartnerMember, "partner_id"),

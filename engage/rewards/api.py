@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from apiflask import abort
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from engage.core.errors import NotAllowed, NotSignedIn, Outcome, SecondFactorNee
 from engage.partners import queries as partners
 from engage.rewards import catalogue, queries, service
 from engage.rewards.catalogue import Filter, Offer, Place
+from engage.rewards.search import read_cursor, write_cursor
 from engage.rewards.service import ByMember, ByToken, Caller, CardUse
 from engage.web.api import Body, answer, bearer, blueprint, with_etag
 from engage.web.context import db, now, work
@@ -34,8 +35,14 @@ class RewardsQuery(Body):
     district: Annotated[str, Field(max_length=60)] = ""
     kind: Annotated[str, Field(max_length=20)] = ""
     partner: Annotated[str, Field(max_length=80)] = ""
+    most: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
+    step_free: bool = False
+    in_stock: bool = False
+    families: bool = False
+    last_chance: bool = False
+    order: Literal["points", "newest", "ending"] = "points"
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Annotated[str, Field(max_length=12, pattern=r"^\d*$")] = ""
+    cursor: Annotated[str, Field(max_length=200)] = ""
 
 
 class ReserveBody(Body):
@@ -74,17 +81,28 @@ class UndoBody(Body):
 @bp.get("/rewards")
 @bp.input(RewardsQuery, location="query")
 def list_rewards(query_data: RewardsQuery) -> ResponseReturnValue:
-    """Everything on offer, what costs least first."""
+    """Everything on offer, what is there and costs least first."""
     given = query_data
-    wanted = Filter(given.q, given.category, given.district, given.kind, given.partner)
-    start = int(given.cursor or 0)
-    offers = catalogue.list_offers(db(), wanted, now(), limit=given.limit + 1, offset=start)
-    more = len(offers) > given.limit
-    page = {
-        "items": [_offer(one) for one in offers[: given.limit]],
-        "next": str(start + given.limit) if more else None,
-    }
-    return with_etag(page)
+    after = read_cursor(given.cursor, given.order) if given.cursor else None
+    found = catalogue.list_page(db(), _wanted(given), now(), limit=given.limit, after=after)
+    items = [_offer(one) for one in found.offers]
+    return with_etag({"items": items, "next": write_cursor(found.after) or None})
+
+
+def _wanted(given: RewardsQuery) -> Filter:
+    return Filter(
+        words=given.q,
+        category=given.category,
+        district=given.district,
+        kind=given.kind,
+        partner=given.partner,
+        most=given.most,
+        step_free=given.step_free,
+        in_stock=given.in_stock,
+        families=given.families,
+        last_chance=given.last_chance,
+        order=given.order,
+    )
 
 
 def _offer(offer: Offer) -> dict[str, Any]:

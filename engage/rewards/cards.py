@@ -48,7 +48,7 @@ class CardUse:
 
 
 @dataclass(frozen=True, slots=True)
-class _Handed:
+class Handed:
     """The voucher of a reward that goes over at once."""
 
     id: uuid.UUID
@@ -100,7 +100,7 @@ def _give(session: Session, wish: Wish, till: Till, now: datetime) -> Outcome:
             uses = _used_at(session, wish.person_id)
             ensure_card_today(uses, now, zone_of(session))
             set_aside(session, wish, wanted, now=now)
-            handed = _handed(session, wish, wanted.reward)
+            handed = to_hand(session, wish, wanted.reward)
             hand_over(session, handed, till, now)
     except NotFound:
         raise
@@ -118,12 +118,12 @@ def _ensure_here(session: Session, reward: Any, till: Till) -> None:
         raise WrongBranch()
 
 
-def _handed(session: Session, wish: Wish, reward: Any) -> _Handed:
+def to_hand(session: Session, wish: Wish, reward: Any) -> Handed:
     if reward.kind == "good_cause":
         account = ledger_queries.named_account_id(session, f"good_cause:{reward.good_cause}")
     else:
         account = ledger_queries.partner_account_id(session, reward.partner_id)
-    return _Handed(
+    return Handed(
         id=wish.id,
         cost=reward.cost,
         kind=reward.kind,
@@ -144,7 +144,14 @@ def _tell(session: Session, wish: Wish, reward: Any, now: datetime) -> None:
         "until_at": now + DISPUTE,
         "redemption_id": wish.id,
     }
-    mail.send(session, to=wish.person_id, template="card_used", facts=facts, now=now)
+    mail.send(
+        session,
+        to=wish.person_id,
+        template="card_used",
+        facts=facts,
+        now=now,
+        event="card_used",
+    )
 
 
 def _used_at(session: Session, person_id: uuid.UUID) -> list[datetime]:

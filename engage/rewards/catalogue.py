@@ -6,17 +6,18 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from engage.core.errors import N_, NotFound
 from engage.core.periods import Limit
 from engage.partners.models import Branch, Partner
-from engage.rewards.models import Redemption, Reward, RewardBranch
+from engage.rewards.models import Reward, RewardBranch, RewardFavourite
 from engage.rewards.queries import limit_of
+from engage.storage.base import UtcDateTime
 
 #: What rewards are about, as people look for them; codes are stored and stable.
 CATEGORIES: Mapping[str, str] = {
@@ -52,6 +53,7 @@ class Offer:
     """A reward as everybody may see it. The face value is not part of it."""
 
     id: uuid.UUID
+    series_id: uuid.UUID
     kind: str
     category: str
     title: str
@@ -62,8 +64,11 @@ class Offer:
     minimum_age: int
     reservable_from: datetime | None
     reservable_until: datetime | None
+    published_at: datetime | None
     life: timedelta
     status: str
+    good_cause: str | None
+    partner_id: uuid.UUID
     partner_name: str
     partner_slug: str
     partner_about: str
@@ -74,12 +79,28 @@ class Offer:
     def is_out_of_stock(self) -> bool:
         return self.stock == 0
 
+    def is_last_chance(self, now: datetime) -> bool:
+        """Over within days, or few are left."""
+        ends = self.reservable_until
+        return bool(self.stock and self.stock <= FEW_LEFT) or bool(ends and ends <= now + ENDING)
+
+
+#: What counts as a last chance: so few pieces, or so near an end.
+FEW_LEFT = 5
+ENDING = timedelta(days=7)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What somebody looks for; everything empty finds all.
 
-    most: rewards that cost at most so many points.
+    most:         rewards that cost at most so many points.
+    in_stock:     without what is all gone.
+    families:     tagged so by the partner, or for children.
+    last_chance:  see ``Offer.is_last_chance``.
+    favourite_of: only what this person has marked.
+    reach:        points at hand: what they are enough for comes first.
+    order:        ``points``, ``newest`` or ``ending``.
     """
 
     words: str = ""
@@ -88,7 +109,18 @@ class Filter:
     kind: str = ""
     partner: str = ""
     most: int | None = None
+    step_free: bool = False
+    in_stock: bool = False
+    families: bool = False
+    last_chance: bool = False
+    favourite_of: uuid.UUID | None = None
+    without_kind: str = ""
+    reach: int | None = None
     order: str = "points"
+
+
+#: In these states only the partner and the office know of a reward.
+UNSEEN = ("draft", "submitted")
 
 
 def _on_show(now: datetime) -> ColumnElement[bool]:
@@ -97,6 +129,7 @@ def _on_show(now: datetime) -> ColumnElement[bool]:
         Partner.status == "verified",
         Reward.status == "published",
         or_(Reward.shown_from.is_(None), Reward.shown_from <= now),
+        or_(Reward.shown_until.is_(None), Reward.shown_until > now),
         or_(Reward.reservable_until.is_(None), Reward.reservable_until > now),
     )
 
@@ -111,20 +144,90 @@ def _offers() -> Select[Any]:
     ).join(Partner, Partner.id == Reward.partner_id)
 
 
+#: Where a page of the list begins: the values it is ordered by, of the last reward before.
+After = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rewards, and where the next ones begin; None at the end."""
+
+    offers: list[Offer]
+    after: After | None
+
+
+def list_page(
+    session: Session, wanted: Filter, now: datetime, *, limit: int, after: After | None = None
+) -> Page:
+    """Rewards on show, in the wanted order; three statements for any number."""
+    keys = _order(wanted)
+    names = [f"key_{number}" for number in range(len(keys))]
+    labelled = [key.label(name) for (key, _down), name in zip(keys, names, strict=True)]
+    statement = _offers().add_columns(*labelled).where(_on_show(now), *_conditions(wanted, now))
+    if after is not None:
+        statement = statement.where(_behind(keys, after))
+    order = [key.desc() if down else key.asc() for key, down in keys]
+    rows = session.execute(statement.order_by(*order).limit(limit + 1)).all()
+    shown = rows[:limit]
+    places = _places(session, shown)
+    following = tuple(getattr(shown[-1], name) for name in names) if len(rows) > limit else None
+    return Page([_offer(row, places[row.id]) for row in shown], following)
+
+
 def list_offers(
-    session: Session, wanted: Filter, now: datetime, *, limit: int = 200, offset: int = 0
+    session: Session, wanted: Filter, now: datetime, *, limit: int = 200
 ) -> list[Offer]:
-    """Rewards on show: what costs least first, or what is newest."""
-    statement = _offers().where(_on_show(now), *_conditions(wanted))
-    order: tuple[Any, ...] = (Reward.cost, Reward.title, Reward.id)
+    """The first rewards on show: what costs least first, or what is newest."""
+    return list_page(session, wanted, now, limit=limit).offers
+
+
+def list_of_series(session: Session, series: Iterable[uuid.UUID], now: datetime) -> list[Offer]:
+    """The newest version of each of these rewards that people may know of, by title."""
+    rows = session.execute(
+        _offers()
+        .where(
+            Reward.series_id.in_(list(series)),
+            Reward.status.not_in(UNSEEN),
+            or_(Reward.shown_from.is_(None), Reward.shown_from <= now),
+        )
+        .order_by(Reward.title, Reward.version)
+    ).all()
+    newest = {row.series_id: row for row in rows}.values()
+    places = _places(session, newest)
+    return [_offer(row, places[row.id]) for row in newest]
+
+
+#: Further away than any end that a partner names.
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _order(wanted: Filter) -> list[tuple[ColumnElement[Any], bool]]:
+    """What the list is ordered by, each with whether it runs downwards; the id makes it total."""
+    column: ColumnElement[Any] = Reward.__table__.c.id
     if wanted.order == "newest":
-        order = (Reward.published_at.desc(), Reward.id)
-    rows = session.execute(statement.order_by(*order).limit(limit).offset(offset)).all()
-    places = _places(session, rows)
-    return [_offer(row, places[row.id]) for row in rows]
+        published = func.coalesce(Reward.published_at, literal(_BEGINNING, UtcDateTime()))
+        return [(published, True), (column, True)]
+    if wanted.order == "ending":
+        ends = func.coalesce(Reward.reservable_until, literal(_NEVER, UtcDateTime()))
+        return [(ends, False), (column, False)]
+    there = or_(Reward.stock.is_(None), Reward.stock > 0)
+    if wanted.reach is not None:
+        there = and_(there, Reward.cost <= wanted.reach)
+    rank: ColumnElement[Any] = case((there, 0), else_=1)
+    return [(rank, False), (Reward.__table__.c.cost, False), (column, False)]
 
 
-def _conditions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
+def _behind(keys: list[tuple[ColumnElement[Any], bool]], after: After) -> ColumnElement[bool]:
+    """Everything that comes after a place in the order."""
+    steps = []
+    for position, (key, down) in enumerate(keys):
+        same = [keys[one][0] == after[one] for one in range(position)]
+        steps.append(and_(*same, key < after[position] if down else key > after[position]))
+    return or_(*steps)
+
+
+def _conditions(wanted: Filter, now: datetime) -> Iterable[ColumnElement[bool]]:
     if wanted.words:
         part = f"%{_escaped(wanted.words)}%"
         yield or_(
@@ -140,23 +243,43 @@ def _conditions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
     ):
         if given:
             yield column == given
+    if wanted.without_kind:
+        yield Reward.kind != wanted.without_kind
     if wanted.most is not None:
         yield Reward.cost <= wanted.most
-    if wanted.district:
-        yield _is_given_in(wanted.district)
+    if wanted.district or wanted.step_free:
+        yield _is_given_at(wanted.district, step_free=wanted.step_free)
+    yield from _moods(wanted, now)
+
+
+def _moods(wanted: Filter, now: datetime) -> Iterable[ColumnElement[bool]]:
+    if wanted.in_stock:
+        yield or_(Reward.stock.is_(None), Reward.stock > 0)
+    if wanted.families:
+        yield or_(Reward.for_families, Reward.category == "family")
+    if wanted.last_chance:
+        yield or_(Reward.stock.between(1, FEW_LEFT), Reward.reservable_until <= now + ENDING)
+    if wanted.favourite_of is not None:
+        yield exists().where(
+            RewardFavourite.person_id == wanted.favourite_of,
+            RewardFavourite.series_id == Reward.series_id,
+        )
 
 
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _is_given_in(district: str) -> ColumnElement[bool]:
-    """At a branch of this district: a named one, or any of the partner's if none is named."""
+def _is_given_at(district: str, *, step_free: bool) -> ColumnElement[bool]:
+    """At such a branch: one that the reward names, or any of the partner's if it names none."""
     named = exists().where(RewardBranch.reward_id == Reward.id)
+    wanted = [Branch.partner_id == Reward.partner_id, Branch.closed_at.is_(None)]
+    if district:
+        wanted.append(Branch.district_code == district)
+    if step_free:
+        wanted.append(Branch.step_free.is_(True))
     return exists().where(
-        Branch.partner_id == Reward.partner_id,
-        Branch.closed_at.is_(None),
-        Branch.district_code == district,
+        *wanted,
         or_(
             ~named,
             exists().where(
@@ -172,7 +295,7 @@ def get_offer(session: Session, reward_id: uuid.UUID, now: datetime) -> Offer:
     Raises NotFound for a draft, for one that is not shown yet, and a stranger's id.
     """
     row = session.execute(_offers().where(Reward.id == reward_id)).one_or_none()
-    if row is None or row.status == "draft" or (row.shown_from and row.shown_from > now):
+    if row is None or row.status in UNSEEN or (row.shown_from and row.shown_from > now):
         raise NotFound()
     return _offer(row, _places(session, [row])[row.id])
 
@@ -228,6 +351,7 @@ def _place(branch: Branch) -> Place:
 def _offer(row: Any, places: tuple[Place, ...]) -> Offer:
     return Offer(
         id=row.id,
+        series_id=row.series_id,
         kind=row.kind,
         category=row.category,
         title=row.title,
@@ -238,99 +362,14 @@ def _offer(row: Any, places: tuple[Place, ...]) -> Offer:
         minimum_age=row.minimum_age,
         reservable_from=row.reservable_from,
         reservable_until=row.reservable_until,
+        published_at=row.published_at,
         life=timedelta(minutes=row.reserve_minutes),
         status=row.status,
+        good_cause=row.good_cause,
+        partner_id=row.partner_id,
         partner_name=row.partner_name,
         partner_slug=row.partner_slug,
         partner_about=row.partner_about,
         partner_website=row.partner_website,
         places=places,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A citizen's own redemption, for the citizen alone."""
-
-    id: uuid.UUID
-    reward_id: uuid.UUID
-    title: str
-    hand_over: str
-    category: str
-    kind: str
-    partner_name: str
-    branch_name: str | None
-    state: str
-    cost: int
-    way: str
-    reserved_at: datetime
-    expires_at: datetime
-    extended_at: datetime | None
-    redeemed_at: datetime | None
-    ended_at: datetime | None
-    ended_because: str
-    disputed_at: datetime | None
-    life: timedelta
-
-
-def list_uses(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> list[Use]:
-    """A person's redemptions, open ones first, then the newest."""
-    rows = session.execute(
-        _uses()
-        .where(Redemption.person_id == person_id)
-        .order_by((Redemption.state != "reserved"), Redemption.reserved_at.desc())
-        .limit(limit)
-    )
-    return [_use(row) for row in rows]
-
-
-def get_use(session: Session, redemption_id: uuid.UUID, person_id: uuid.UUID) -> Use:
-    """A person's own redemption. Raises NotFound, also for somebody else's."""
-    row = session.execute(
-        _uses().where(Redemption.id == redemption_id, Redemption.person_id == person_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
-    return _use(row)
-
-
-def _uses() -> Select[Any]:
-    return (
-        select(
-            *Redemption.__table__.c,
-            Reward.title,
-            Reward.hand_over,
-            Reward.category,
-            Reward.kind,
-            Reward.reserve_minutes,
-            Partner.name.label("partner_name"),
-            Branch.name.label("branch_name"),
-        )
-        .join(Reward, Reward.id == Redemption.reward_id)
-        .join(Partner, Partner.id == Redemption.partner_id)
-        .outerjoin(Branch, Branch.id == Redemption.branch_id)
-    )
-
-
-def _use(row: Any) -> Use:
-    return Use(
-        id=row.id,
-        reward_id=row.reward_id,
-        title=row.title,
-        hand_over=row.hand_over,
-        category=row.category,
-        kind=row.kind,
-        partner_name=row.partner_name,
-        branch_name=row.branch_name,
-        state=row.state,
-        cost=row.cost,
-        way=row.way,
-        reserved_at=row.reserved_at,
-        expires_at=row.expires_at,
-        extended_at=row.extended_at,
-        redeemed_at=row.redeemed_at,
-        ended_at=row.ended_at,
-        ended_because=row.ended_because,
-        disputed_at=row.disputed_at,
-        life=timedelta(minutes=row.reserve_minutes),
     )

@@ -207,6 +207,22 @@ class Redemption(Model):
     ended_at: Mapped[datetime | None]  # cancelled, expired or refunded
     ended_because: Mapped[str] = mapped_column(default="")
     disputed_at: Mapped[datetime | None]
+    #: When the citizen was told that it ends soon.
+    reminded_at: Mapped[datetime | None]
+
+
+class RewardFavourite(Model):
+    """A reward a citizen wants to find again, in all its versions."""
+
+    __tablename__ = "reward_favourites"
+    __table_args__ = (UniqueConstraint("person_id", "series_id"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    series_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    made_at: Mapped[datetime]
+    #: Whether the person could have it when we last looked: news is what changes.
+    in_reach: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class RedemptionAttempt(Model):

@@ -15,6 +15,7 @@ from engage.core.codes import CodeType, make_typed
 from engage.core.errors import DomainError, NotFound, NotReserved, Outcome, PartnerBudget
 from engage.core.redemption import ensure_can_dispute, expires_at, extended
 from engage.core.reserving import ReserveFacts, ensure_can_reserve, warns_of_value
+from engage.ledger import queries as ledger_queries
 from engage.ledger import service as ledger
 from engage.policies.queries import policy_at
 from engage.rewards import attempts, queries, stock
@@ -67,6 +68,23 @@ def reserve(
     except DomainError as refusal:
         outcome = Outcome.of(refusal)
     return attempts.answer(session, attempt_id, outcome, redemption_id)
+
+
+def foresee(
+    session: Session, person_id: uuid.UUID, reward_id: uuid.UUID, *, now: datetime
+) -> Outcome | None:
+    """What reserving would refuse at this moment, without touching anything; None: it would not.
+
+    Raises NotFound.
+    """
+    wanted = queries.get_wanted(session, reward_id, person_id, now)
+    wish = Wish(reward_id, person_id, reward_id)
+    balance = ledger_queries.balance_of(session, person_id)
+    try:
+        _ensure_may(session, wish, wanted, balance, now)
+    except DomainError as refusal:
+        return Outcome.of(refusal)
+    return None
 
 
 def set_aside(session: Session, wish: Wish, wanted: queries.Wanted, *, now: datetime) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engage.rewards.callers import ByMember, ByToken, Caller, Till, admit
 from engage.rewards.cards import CardUse, redeem_with_card
+from engage.rewards.giving import give
 from engage.rewards.redeeming import redeem, undo
 from engage.rewards.reserving import dispute, extend, reserve
 from engage.rewards.returning import (
@@ -30,6 +31,7 @@ __all__ = [
     "expire_due",
     "extend",
     "free_points",
+    "give",
     "redeem",
     "redeem_with_card",
     "reserve",

@@ -132,6 +132,8 @@ _TABLE = {
         GET /me/hours/new
         GET,POST /me/missing/<uuid:occurrence_id>
         GET /me/points
+        GET /me/favourites
+        POST /me/favourites/mail
         GET /me/redemptions
         GET /me/registrations
         GET,POST /organisations/apply
@@ -139,6 +141,9 @@ _TABLE = {
         POST /partners/join/<token>
         GET /pass
         GET,POST /pass/phones
+        POST /rewards/<uuid:reward_id>/favourite
+        POST /rewards/<uuid:reward_id>/favourite/remove
+        POST /rewards/<uuid:reward_id>/gifts
         POST /rewards/<uuid:reward_id>/redemptions
         GET,POST /second-factor
         POST /second-factor/begin

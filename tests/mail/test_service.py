@@ -18,7 +18,7 @@ def test_a_letter_goes_to_a_confirmed_address_in_the_language_of_the_person(
     with unit_of_work(session):
         mina = make_person(session, "Mina", language="en")
         facts = {"at": NOON, "on": NOON.date(), "points": 30, "rows": [{"name": "Park"}]}
-        service.send(session, to=mina.id, template="reminder", facts=facts, now=NOON)
+        service.send(session, to=mina.id, template="reminders", facts=facts, now=NOON)
 
     letter = session.scalars(select(Letter)).one()
     assert (letter.to_address, letter.language, letter.person_id) == (
@@ -35,9 +35,9 @@ def test_nobody_is_written_to_without_a_confirmed_address_or_against_their_wish(
     with unit_of_work(session):
         omar = make_person(session, "Omar", email_confirmed_at=None)
         card = make_person(session, "Card", email=None)
-        mina = make_person(session, "Mina", muted=["reminder"])
+        mina = make_person(session, "Mina", muted=["reminders"])
         sent = [
-            service.send(session, to=one.id, template="x", facts={}, now=NOON, event="reminder")
+            service.send(session, to=one.id, template="x", facts={}, now=NOON, event="reminders")
             for one in (omar, card, mina)
         ]
 

@@ -14,6 +14,7 @@ from engage.accounts.models import Person
 from engage.accounts.routes.blueprint import bp, put_beside
 from engage.core.errors import DomainError
 from engage.core.geography import DORTMUND
+from engage.core.news import EVENTS
 from engage.web.access import signed_in
 from engage.web.context import db, now, settings, work
 from engage.web.language import COOKIE, LANGUAGES
@@ -29,7 +30,7 @@ def show_account() -> ResponseReturnValue:
         district=dict(districts()).get(person.district_code or ""),
         phones=queries.list_passes(db(), person.id, "P"),
         cards=queries.list_passes(db(), person.id, "K"),
-        mails=len(profile.EVENTS) - len(person.muted or []),
+        mails=len(profile.list_wanted(db(), person.id)),
         now=now(),
     )
 
@@ -105,16 +106,19 @@ def change_points() -> ResponseReturnValue:
 
 def _mail_form(wanted: list[str] | None = None) -> MailForm:
     form = MailForm(data={"wanted": wanted}) if wanted is not None else MailForm()
-    form.wanted.choices = [SelectChoice(event, _(words)) for event, words in profile.EVENTS.items()]
+    form.wanted.choices = [SelectChoice(event, _(one.words)) for event, one in EVENTS.items()]
     return form
+
+
+def _mail_page(form: MailForm) -> str:
+    more = {event: _(one.more) for event, one in EVENTS.items() if one.more}
+    return render_template("accounts/mail.html", form=form, more=more)
 
 
 @bp.get("/me/account/mail")
 @signed_in
 def show_mail_choice() -> ResponseReturnValue:
-    muted = queries.get_person(db(), current_user.id).muted or []
-    wanted = [event for event in profile.EVENTS if event not in muted]
-    return render_template("accounts/mail.html", form=_mail_form(wanted))
+    return _mail_page(_mail_form(profile.list_wanted(db(), current_user.id)))
 
 
 @bp.post("/me/account/mail")
@@ -122,6 +126,6 @@ def show_mail_choice() -> ResponseReturnValue:
 def choose_mail() -> ResponseReturnValue:
     form = _mail_form()
     if not form.validate_on_submit():
-        return render_template("accounts/mail.html", form=form), 422
+        return _mail_page(form), 422
     work(lambda s: profile.choose_mail(s, current_user.id, form.wanted.data or []))
     return _saved("accounts.show_account")

@@ -13,6 +13,9 @@ from engage.activities import queries
 from engage.activities.models import Occurrence
 from engage.mail import service as mail
 
+#: Letters that always come: the date itself is another, or the place is gone.
+ALWAYS = frozenset({"date_cancelled", "date_changed", "place_withdrawn"})
+
 #: What the link of an offered place is for.
 TAKE_PLACE = "take_place"
 
@@ -33,7 +36,7 @@ def tell(
         template=template,
         facts=facts_of(session, occurrence) | facts,
         now=now,
-        event="places",
+        event=None if template in ALWAYS else "places",
     )
 
 

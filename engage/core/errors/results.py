@@ -50,6 +50,9 @@ CLAIM_SENT = _result("claim_sent", 201, N_("Reported. The organisation will answ
 CLAIM_CONFIRMED = _result("claim_confirmed", 200, N_("Confirmed. The points are booked."))
 CLAIM_REFUSED = _result("claim_refused", 200, N_("Refused. The person sees your reason."))
 RESERVED = _result("reserved", 201, N_("Kept for you until %(expires_at)s."), N_("Kept for you."))
+GIVEN = _result(
+    "given", 201, N_("Thank you. The points have gone to the good cause."), N_("Thank you.")
+)
 EXTENDED = _result("extended", 200, N_("Extended until %(expires_at)s."), N_("Extended."))
 RESERVATION_CANCELLED = _result(
     "reservation_cancelled",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from engage.core.errors import Outcome
 from engage.core.periods import Limit, Period
 
 
@@ -49,3 +51,17 @@ def ended_words(state: str, because: str) -> str:
             "account": _("Cancelled together with the account."),
         }.get(because, _("You have cancelled it. The points are back."))
     )
+
+
+def way_on(refusal: Outcome) -> tuple[str, str, str]:
+    """Where somebody goes whom a reward was refused: words, address, symbol."""
+    earn = (_("Find something to do"), url_for("activities.show_activities"), "join")
+    open_ones = (_("To my reservations"), url_for("rewards.show_redemptions"), "pass")
+    return {
+        "points_short": earn,
+        "attendance_needed": earn,
+        "scanned_attendance_needed": earn,
+        "mail_or_card_needed": (_("To my account"), url_for("accounts.show_account"), "person"),
+        "too_many_reservations": open_ones,
+        "already_reserved": open_ones,
+    }.get(refusal.code, (_("Other rewards"), url_for("rewards.show_rewards"), "gift"))
