@@ -16,13 +16,12 @@ from engage.core.codes import Code
 from engage.core.errors import DeviceRevoked, DomainError, NotFound, NotPermitted, NotSignedIn
 from engage.core.scantime import correct_scan_time, offset_between
 from engage.devices.models import Device
+from engage.devices.queries import KnownDevice
+from engage.devices.service import UPLOAD_TIME
 from engage.storage.keys import token_hash
 
 #: All facts of a check-in by their names in ``facts.py``.
 Row = Mapping[str, Any]
-
-#: How long after its revocation a device may still upload what it had stored.
-UPLOAD_TIME = timedelta(hours=72)
 
 #: Before every instant of the programme.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,6 +77,7 @@ class CheckInRequest:
     nonce:              26 characters of the alphabet, made by the client before sending.
     scanned_at:         the device's own clock; taken from devices only.
     sent_at:            the same clock when this was sent: how wrong it is now.
+    refused:            what the device answered by itself, without a network; judged anew here.
     overridden_because: an organiser's reason to let the person in although it is full.
     """
 
@@ -92,6 +92,7 @@ class CheckInRequest:
     offline: bool = False
     overridden_because: str = ""
     age_ok: bool | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Reading:
     code: Code | None = None
     time: ScanTime = field(default_factory=lambda: ScanTime(LONG_AGO, LONG_AGO))
     refusal: DomainError | None = None
-    #: Facts that go with a success, e.g. the sealed code of a claim slip.
+    #: Facts that go with the answer, e.g. the sealed code of a claim slip.
     extra: dict[str, object] = field(default_factory=dict)
 
 
@@ -184,7 +185,8 @@ def read(acting: Acting, request: CheckInRequest, code: Code | None, now: dateti
         kind, subject = "walk_in", request.walk_in.display_name
     else:
         kind, subject = "person", str(request.person_id)
-    reading = Reading(request, acting, now, kind, f"{kind}:{subject}", code)
+    extra: dict[str, object] = {"refused_offline": request.refused} if request.refused else {}
+    reading = Reading(request, acting, now, kind, f"{kind}:{subject}", code, extra=extra)
     try:
         return replace(reading, time=_time(reading))
     except NotPermitted as refusal:
@@ -198,15 +200,36 @@ def _time(reading: Reading) -> ScanTime:
         return ScanTime(request.ticket.opened_at, now)
     if device is None:
         return ScanTime(now, now)
+    return time_at(
+        device, request.scanned_at, now, offline=request.offline, sent_at=request.sent_at
+    )
+
+
+def time_at(
+    device: Scanner | KnownDevice,
+    said: datetime | None,
+    now: datetime,
+    *,
+    offline: bool,
+    sent_at: datetime | None = None,
+) -> ScanTime:
+    """When something happened on a device, whatever its clock says.
+
+    said:     by the device's own clock.
+    sent_at:  the same clock when it was sent, as exact as this very moment; else as last measured.
+
+    Raises NotPermitted, and DeviceRevoked unless it was stored before the device was revoked and
+    comes within 72 hours of that.
+    """
     revoked = device.revoked_at
-    if revoked is not None and not (request.offline and now - revoked <= UPLOAD_TIME):
+    if revoked is not None and not (offline and now - revoked <= UPLOAD_TIME):
         raise DeviceRevoked()
     known = timedelta(milliseconds=device.offset_milliseconds)
     return correct_scan_time(
         now,
-        request.scanned_at,
-        offset_between(request.sent_at, now) if request.sent_at else known,
+        said,
+        offset_between(sent_at, now) if sent_at else known,
         paired_at=device.paired_at,
         revoked_at=revoked,
-        offline=request.offline,
+        offline=offline,
     )

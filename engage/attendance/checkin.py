@@ -223,7 +223,7 @@ def _check_in_walk_in(session: Session, caller: AnyCaller, reading: Reading, row
     known = replace(
         reading,
         request=replace(reading.request, person_id=person.id),
-        extra={"claim_sealed": sealed},
+        extra={**reading.extra, "claim_sealed": sealed},
     )
     again = _facts(session, caller, known.request, None, reading.now)
     if again is None:
@@ -245,6 +245,7 @@ def _refuse(session: Session, reading: Reading, row: Row, decision: Decision | N
         outcome = Outcome.of(reading.refusal or NotPermitted())
     else:
         outcome = Outcome(decision.code, dict(decision.facts))
+    outcome = replace(outcome, facts={**outcome.facts, **reading.extra})
     is_organiser = reading.acting.device is None and not reading.acting.is_citizen
     if outcome.code == "not_permitted" and is_organiser:
         raise NotFound()

@@ -187,8 +187,12 @@ def ensure_ticket_unused(session: Session, ticket: Ticket, person_id: uuid.UUID)
         raise TicketUsed()
 
 
-def find_owner(session: Session, text: str, *, now: datetime) -> uuid.UUID:
+def find_owner(
+    session: Session, text: str, *, now: datetime, reach: int = codes.STEP_REACH
+) -> uuid.UUID:
     """Whose pass or card this is, if the code is right now.
+
+    reach:  steps around now in which a phone's code is looked for.
 
     Raises CodeUnknown, CodeExpired, PassRevoked.
     """
@@ -204,9 +208,9 @@ def find_owner(session: Session, text: str, *, now: datetime) -> uuid.UUID:
     if code.type is CodeType.CARD:
         if not keys.matches(row.secret_hash or "", code.text):
             raise CodeUnknown()
-    elif codes.find_step(keys.decrypt(row.secret or ""), code, codes.step_of(now)) is None:
+    elif codes.find_step(keys.decrypt(row.secret or ""), code, codes.step_of(now), reach) is None:
         raise CodeExpired()
-    if row.revoked_at is not None:
+    if row.revoked_at is not None and row.revoked_at <= now:
         raise PassRevoked()
     return row.person_id
 

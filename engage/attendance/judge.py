@@ -44,7 +44,10 @@ def _phone_code_state(
     keys: Keyring, reading: Reading, row: Row, code: Code
 ) -> tuple[CodeState, int | None]:
     around = codes.step_of(reading.time.at)
-    secret = _secret(keys, row["pass_secret"])
+    try:
+        secret = _secret(keys, row["pass_secret"])
+    except (KeyError, ValueError):  # its key is gone: nothing can be proven by it any more
+        return CodeState.UNKNOWN, None
     step = codes.find_step(secret, code, around, codes.STEP_REACH)
     if step is not None:
         return CodeState.CURRENT, step

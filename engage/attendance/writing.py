@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Select, Uuid, bindparam, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.attendance.callers import CitizenCaller, DeviceCaller, OrganiserCaller, Reading, Row
@@ -30,6 +31,7 @@ from engage.storage.base import new_id, table_of
 from engage.storage.engine import is_sqlite, zone_of
 from engage.storage.keys import keys_of
 from engage.storage.prepared import Prepared
+from engage.storage.unit_of_work import TryAgain
 
 #: How long a review may take (domain §4).
 REVIEW_TIME = timedelta(days=14)
@@ -109,6 +111,18 @@ def write_scan(
     statement = _ADD_SCAN[session.get_bind().dialect.name]
     written = session.connection().execute(statement, values).first()
     return values["id"] if written else None
+
+
+def write_down(session: Session, row: Scan) -> None:
+    """Keep what was answered to an event under its nonce.
+
+    Raises TryAgain if the same event is being answered at this very moment: that answer counts.
+    """
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise TryAgain() from None
 
 
 def _scan_row(

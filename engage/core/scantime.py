@@ -32,15 +32,14 @@ def correct_scan_time(
     offset:     as measured by `offset_between`.
 
     The future is clamped to the time of receipt, and said to be when it is more than `SLACK`.
-    Raises NotPermitted for a scan dated before pairing, DeviceRevoked for one after
-    revocation (CHK-18).
+    Raises NotPermitted for a scan dated before pairing, DeviceRevoked for one after revocation;
+    to one that was stored on the device this is said as NotPermitted, an answer that empties its
+    queue (CHK-18).
     """
-    if scanned_at is None:
-        return Scan(received_at, received_at, offline)
-    corrected = scanned_at + offset
+    corrected = received_at if scanned_at is None else scanned_at + offset
     at = min(corrected, received_at)
     if paired_at is not None and at < paired_at:
         raise NotPermitted(paired_at=paired_at)
     if revoked_at is not None and at > revoked_at:
-        raise DeviceRevoked(revoked_at=revoked_at)
+        raise (NotPermitted if offline else DeviceRevoked)(revoked_at=revoked_at)
     return Scan(at, received_at, offline, clamped=corrected > received_at + SLACK)

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from engage.core.errors import PAIRED, NotSignedIn, Outcome
 from engage.devices import queries, service
 from engage.devices.cookie import read_caller
 from engage.devices.queries import KnownDevice
 from engage.partners import queries as partners
-from engage.web.api import Body, answer, blueprint
-from engage.web.context import db, now, work
+from engage.web.api import Body, Instant, answer, blueprint
+from engage.web.context import db, note, now, work
 from engage.web.errors import plain
 
 bp = blueprint("devices")
@@ -44,14 +44,33 @@ def pair(json_data: PairBody) -> ResponseReturnValue:
     return answer(Outcome(PAIRED.code), body)
 
 
+class ContactQuery(BaseModel):
+    """What a device says of itself: its own clock, and how much it still holds."""
+
+    sent_at: Instant | None = None
+    unsent: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+
 @bp.get("/device")
-def show_device() -> ResponseReturnValue:
-    """What this device may do, where, and the server's time."""
+@bp.input(ContactQuery, location="query")
+def show_device(query_data: ContactQuery) -> ResponseReturnValue:
+    """What this device may do, where, and the server's time.
+
+    With ``sent_at`` (RFC 3339) and ``unsent`` it is also a sign of life: how its clock runs and
+    what it still holds is noted, of a revoked device too.
+    """
     token = read_caller(request)
     if token is None:
         raise NotSignedIn()
-    device = service.authenticate(db(), token, now())
-    body = {
+    device = service.authenticate(db(), token, now(), even_revoked=True)
+    _note_contact(device, query_data)
+    service.ensure_not_revoked(device, now())
+    found: dict[str, Any] = plain(_about(device))
+    return found
+
+
+def _about(device: KnownDevice) -> dict[str, object]:
+    return {
         "device_id": device.id,
         "kind": device.kind,
         "name": device.name,
@@ -60,8 +79,13 @@ def show_device() -> ResponseReturnValue:
         "occurrences": _occurrences(device),
         "branches": _branches(device),
     }
-    found: dict[str, Any] = plain(body)
-    return found
+
+
+def _note_contact(device: KnownDevice, said: ContactQuery) -> None:
+    if said.sent_at is None and said.unsent is None:
+        return
+    at, sent_at, unsent = now(), said.sent_at, said.unsent
+    note(lambda s: service.note_contact(s, device.id, now=at, sent_at=sent_at, unsent=unsent))
 
 
 def _occurrences(device: KnownDevice) -> list[dict[str, Any]]:

@@ -26,12 +26,14 @@ from engage.storage.keys import keys_of, token_hash
 
 __all__ = [
     "DEVICE_BY_TOKEN",
+    "UPLOAD_TIME",
     "Invited",
     "KnownDevice",
     "Owner",
     "Paired",
     "Rights",
     "authenticate",
+    "ensure_not_revoked",
     "invite",
     "limit_to",
     "may_scan",
@@ -44,6 +46,9 @@ __all__ = [
 
 #: A pairing code works once and for this long.
 PAIRING = timedelta(minutes=15)
+
+#: How long after its revocation a device may still upload what it had stored.
+UPLOAD_TIME = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +181,16 @@ def authenticate(
     device = queries.find_by_token(session, token)
     if device is None:
         raise NotSignedIn()
-    if device.revoked_at is not None and device.revoked_at <= now and not even_revoked:
-        raise DeviceRevoked(revoked_at=device.revoked_at)
+    if not even_revoked:
+        ensure_not_revoked(device, now)
     return device
+
+
+def ensure_not_revoked(device: KnownDevice, now: datetime) -> None:
+    """Raises DeviceRevoked, with the last moment for what it has stored."""
+    revoked = device.revoked_at
+    if revoked is not None and revoked <= now:
+        raise DeviceRevoked(revoked_at=revoked, uploads_until_at=revoked + UPLOAD_TIME)
 
 
 def may_scan(session: Session, device_id: uuid.UUID, occurrence_id: uuid.UUID) -> bool:

@@ -41,9 +41,9 @@ def work_each(do: Callable[[Session], T]) -> T:
 
 
 def note(do: Callable[[Session], object]) -> None:
-    """Write down that somebody's data was read: the one thing that showing a page may write.
+    """Write down that somebody's data was read, or that a device was in touch.
 
-    do:  adds rows to the log of reads and changes nothing else.
+    do:  adds rows to the log of reads, or notes a device's contact, and changes nothing else.
     """
     run_work(db(), do)
 

@@ -198,6 +198,8 @@ _TABLE = {
         POST /organise/occurrences/<uuid:occurrence_id>/attendances/<uuid:attendance_id>/check-out
         GET,POST /organise/occurrences/<uuid:occurrence_id>/close
         GET /organise/occurrences/<uuid:occurrence_id>/code
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/inside
+        GET,POST /organise/occurrences/<uuid:occurrence_id>/leave
         POST /organise/occurrences/<uuid:occurrence_id>/missing/<uuid:report_id>
         GET,POST /organise/occurrences/<uuid:occurrence_id>/people
         POST /organise/occurrences/<uuid:occurrence_id>/people/<uuid:person_id>/check-in

@@ -218,7 +218,7 @@ def test_an_upload_answers_each_event_in_order_and_a_bad_one_holds_up_no_other(
         (201, "credited"),
         (200, "annulled"),
         (409, "not_checked_in"),
-        (409, "not_checked_in"),
+        (425, "scan_unknown"),
     ]
     assert [one["code"] for one in again.json["results"]] == [code for _, code in told]
     session.expire_all()

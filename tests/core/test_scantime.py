@@ -55,3 +55,7 @@ def test_chk_18_scans_before_pairing_and_after_revocation_are_refused() -> None:
         correct_scan_time(later, paired - timedelta(seconds=1), paired_at=paired)
     with pytest.raises(DeviceRevoked):
         correct_scan_time(later, revoked + timedelta(seconds=1), revoked_at=revoked)
+    with pytest.raises(NotPermitted):
+        correct_scan_time(later, revoked + timedelta(seconds=1), revoked_at=revoked, offline=True)
+    with pytest.raises(NotPermitted):
+        correct_scan_time(later, None, revoked_at=revoked, offline=True)

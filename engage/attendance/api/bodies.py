@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from engage.attendance.callers import CheckInRequest, WalkIn
+from engage.attendance.leaving import Leaving
+from engage.attendance.uploads import LaterEvent
 from engage.core.codes import is_nonce
 from engage.web.api import Body, Instant, ScanBody
 
@@ -48,6 +50,7 @@ class CheckInBody(ScanBody):
     ticket:     of a citizen's own browser, which keeps it; it names the occurrence itself.
     people:     beside a ticket: others who came along, one answer each.
     scanned_at, sent_at: RFC 3339; the device's own clock. Only devices may state them.
+    refused:    what the device answered by itself while it had no network; judged anew.
     """
 
     nonce: Nonce
@@ -62,6 +65,7 @@ class CheckInBody(ScanBody):
     scanned_at: Instant | None = None
     sent_at: Instant | None = None
     offline: bool = False
+    refused: Annotated[str, StringConstraints(max_length=40, pattern="^[a-z_]*$")] = ""
 
     @model_validator(mode="after")
     def names_one_person(self) -> CheckInBody:
@@ -86,6 +90,7 @@ class CheckInBody(ScanBody):
             scanned_at=_utc(self.scanned_at),
             sent_at=_utc(self.sent_at),
             offline=self.offline,
+            refused=self.refused,
             overridden_because=self.overridden_because.strip(),
             age_ok=self.age_ok,
         )
@@ -99,12 +104,47 @@ class AnnulBody(Body):
 
 
 class EventBody(ScanBody):
-    """One event of an upload. ``annul`` and ``check_out`` name the scan by its nonce."""
+    """One event of an upload. ``annul`` and ``check_out`` name the scan by its nonce.
+
+    A check-out may name the pass or the person instead, with the occurrence.
+
+    scanned_at: when it happened, by the device's own clock.
+    """
 
     type: Literal["check_in", "check_out", "annul"]
     nonce: Nonce
     of_nonce: Nonce | None = None
+    occurrence_id: uuid.UUID | None = None
+    code: Annotated[str, StringConstraints(min_length=1, max_length=400)] | None = None
+    person: uuid.UUID | None = None
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    scanned_at: Instant | None = None
+    offline: bool = True
+
+    @model_validator(mode="after")
+    def names_one_thing(self) -> EventBody:
+        if self.type == "check_in":
+            return self
+        by_pass = self.occurrence_id is not None and (self.code is None) != (self.person is None)
+        leaves_by_pass = self.type == "check_out" and by_pass
+        if (self.of_nonce is None) != leaves_by_pass:
+            raise ValueError("of_nonce is required")
+        return self
+
+    def event(self) -> LaterEvent:
+        """What happened after a check-in."""
+        leaving = None
+        if self.of_nonce is None and self.occurrence_id is not None:
+            leaving = Leaving(self.occurrence_id, self.code, self.person)
+        return LaterEvent(
+            self.type,
+            self.nonce,
+            of_nonce=self.of_nonce or "",
+            leaving=leaving,
+            reason=self.reason,
+            at=_utc(self.scanned_at),
+            offline=self.offline,
+        )
 
 
 class ScansBody(ScanBody):

@@ -6,6 +6,7 @@ import uuid
 from functools import partial
 from typing import Any
 
+import structlog
 from apiflask import APIBlueprint
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,7 @@ from engage.attendance.api.bodies import (
 )
 from engage.attendance.checkin import DeviceCaller, OrganiserCaller, Ticket, check_in
 from engage.attendance.tickets import drop_ticket, find_ticket
-from engage.attendance.uploads import LaterEvent, carry_out
+from engage.attendance.uploads import carry_out
 from engage.core.claims import Annuller
 from engage.core.errors import DomainError, NotAllowed, NotSignedIn, Outcome, TicketExpired
 from engage.devices import service as devices
@@ -31,6 +32,8 @@ from engage.web.access import ensure_managers_prove
 from engage.web.api import answer
 from engage.web.context import db, note, now, work, work_each
 from engage.web.errors import plain, sentence
+
+log = structlog.get_logger()
 
 
 def add_to(bp: APIBlueprint) -> None:
@@ -193,7 +196,7 @@ def _read_event(token: str, given: dict[str, object]) -> dict[str, Any]:
         event = EventBody.model_validate(given)
         if event.type == "check_in":
             return _result_of(nonce, DeviceCaller(token), CheckInBody.model_validate(given))
-        later = LaterEvent(event.type, event.nonce, event.of_nonce or "", event.reason)
+        later = event.event()
     except ValidationError as wrong:
         fields = sorted({str(one["loc"][0]) for one in wrong.errors() if one["loc"]})
         return {"nonce": nonce, "status": 422, "code": "invalid_input", "fields": fields}
@@ -210,11 +213,17 @@ def _result_of(
 
 
 def _result(nonce: str, run: Any) -> dict[str, Any]:
-    """One line of a batch: what a single call would have answered."""
+    """One line of a batch: what a single call would have answered.
+
+    What goes wrong with one holds up no other: it says so and is sent again.
+    """
     try:
         outcome: Outcome = run()
     except DomainError as refusal:
         outcome = Outcome.of(refusal)
+    except Exception:
+        log.exception("failed", endpoint=request.endpoint, nonce=nonce)
+        return {"nonce": nonce, "status": 500, "code": "server_error"}
     said = {name: plain(fact) for name, fact in _body(outcome).items()}
     line = {"nonce": nonce, "status": outcome.status, **said}
     return line if outcome.is_success else {**line, "message": sentence(outcome)}

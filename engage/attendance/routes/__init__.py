@@ -12,9 +12,21 @@ from engage.attendance.routes import (  # noqa: E402  # they add their views to 
     day,
     door,
     hours,
+    leaving,
     passes,
     record,
     sheets,
 )
 
-__all__ = ["bp", "codes", "correcting", "day", "door", "hours", "passes", "record", "sheets"]
+__all__ = [
+    "bp",
+    "codes",
+    "correcting",
+    "day",
+    "door",
+    "hours",
+    "leaving",
+    "passes",
+    "record",
+    "sheets",
+]

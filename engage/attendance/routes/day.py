@@ -18,7 +18,7 @@ from engage.attendance.queries import Participant, Place
 from engage.attendance.routes import bp, lists
 from engage.attendance.routes.door import managed, nonce_of
 from engage.core.claims import Annuller
-from engage.core.errors import DomainError, NotFound, Outcome
+from engage.core.errors import DomainError, NotFound, Outcome, OwnOccurrence
 from engage.web.access import signed_in
 from engage.web.context import db, note, now, work
 from engage.web.errors import sentence
@@ -93,6 +93,8 @@ def check_out(occurrence_id: uuid.UUID, attendance_id: uuid.UUID) -> ResponseRet
     """Somebody leaves: the time present counts, in quarter-hours."""
     place, actor = managed(occurrence_id), current_user.id
     person = _present(place, attendance_id)
+    if person.person_id == actor:
+        raise OwnOccurrence()
     work(lambda s: service.check_out(s, attendance_id, actor_id=actor, now=now()))
     flash(_("%(name)s has left. The time present counts.", name=person.display_name), "success")
     return redirect(url_for("attendance.show_day", occurrence_id=place.id), 303)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engage.attendance import crediting, queries
 from engage.attendance.crediting import Subject
 from engage.attendance.models import Attendance, Scan
+from engage.attendance.writing import write_down
 from engage.core.claims import (
     AnnulFacts,
     Annuller,
@@ -33,6 +34,7 @@ class Annulment:
     by:         as what the caller acts; their rights are checked before.
     caller_id:  the device, or the person.
     nonce:      repeats the first answer when it comes again.
+    at:         when the device did it, if that was stored there; else now.
     """
 
     attendance_id: uuid.UUID
@@ -40,6 +42,7 @@ class Annulment:
     caller_id: uuid.UUID
     nonce: str
     reason: str
+    at: datetime | None = None
 
 
 def annul(session: Session, act: Annulment, *, now: datetime) -> Outcome:
@@ -58,13 +61,13 @@ def annul(session: Session, act: Annulment, *, now: datetime) -> Outcome:
     session.refresh(attendance)
     facts = AnnulFacts(
         by=act.by,
-        checked_in_at=attendance.received_at,
+        checked_in_at=attendance.checked_in_at if attendance.offline else attendance.received_at,
         ends_at=attendance.ends_at,
         annulled=attendance.annulled_at is not None,
         same_device=attendance.device_id == act.caller_id,
     )
     try:
-        ensure_can_annul(facts, act.reason, now)
+        ensure_can_annul(facts, act.reason, act.at or now)
         outcome = _take_out(session, attendance, act, now)
     except DomainError as refusal:
         outcome = Outcome.of(refusal)
@@ -103,20 +106,20 @@ def _take_out(session: Session, attendance: Attendance, act: Annulment, now: dat
 def _remember(
     session: Session, attendance: Attendance, act: Annulment, outcome: Outcome, now: datetime
 ) -> None:
-    session.add(
-        Scan(
-            id=new_id(),
-            caller_id=act.caller_id,
-            nonce=act.nonce,
-            verb="annul",
-            occurrence_id=attendance.occurrence_id,
-            subject=str(attendance.id),
-            subject_kind="attendance",
-            person_id=attendance.person_id,
-            attendance_id=attendance.id,
-            code=outcome.code,
-            facts=outcome.to_json()["facts"],
-            scanned_at=now,
-            received_at=now,
-        )
+    row = Scan(
+        id=new_id(),
+        caller_id=act.caller_id,
+        nonce=act.nonce,
+        verb="annul",
+        occurrence_id=attendance.occurrence_id,
+        subject=str(attendance.id),
+        subject_kind="attendance",
+        person_id=attendance.person_id,
+        attendance_id=attendance.id,
+        code=outcome.code,
+        facts=outcome.to_json()["facts"],
+        scanned_at=act.at or now,
+        received_at=now,
+        offline=act.at is not None,
     )
+    write_down(session, row)

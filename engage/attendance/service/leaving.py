@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from engage.accounts.models import Person
 from engage.attendance import crediting, queries
 from engage.attendance.crediting import Subject
 from engage.attendance.models import Attendance, Review
@@ -54,8 +55,10 @@ def check_out(
         _set_waiting(session, attendance, date)
     elif not attendance.credited:
         pay(session, attendance, date, now)
+    person = session.get(Person, attendance.person_id)
     facts = {
         "id": str(attendance.id),
+        "display_name": person.display_name if person else "",
         "minutes": attendance.minutes,
         "points": attendance.points,
         "checked_out_at": attendance.checked_out_at,

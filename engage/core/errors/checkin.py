@@ -177,6 +177,15 @@ class NotCheckedIn(Conflict):
     message = N_("This person is not checked in.")
 
 
+class ScanUnknown(RuleBroken):
+    """An annulment or check-out came before the scan it names; it is sent again after it."""
+
+    code = "scan_unknown"
+    status = 425
+    message = N_("The scan that this belongs to has not arrived yet.")
+    advice = N_("It stays stored on the device and is sent again.")
+
+
 class AlreadyCheckedOut(Conflict):
     code = "already_checked_out"
     message = N_("Already checked out.")

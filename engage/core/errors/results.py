@@ -32,7 +32,12 @@ CHECKED_IN = _result(
     N_("Checked in: %(display_name)s. The points follow."),
     N_("Checked in. The points follow."),
 )
-CHECKED_OUT = _result("checked_out", 200, N_("Checked out. Thank you."))
+CHECKED_OUT = _result(
+    "checked_out",
+    200,
+    N_("%(display_name)s has left. The time present counts."),
+    N_("Checked out. Thank you."),
+)
 ANNULLED = _result("annulled", 200, N_("Annulled. The record stays, with your reason."))
 CORRECTED = _result(
     "corrected", 200, N_("Put right. The old entry stays on record, with your reason.")
