@@ -336,10 +336,16 @@ def get_attendance(session: Session, attendance_id: uuid.UUID) -> AttendanceLine
 def list_acts(
     session: Session, *, subject_id: uuid.UUID | None = None, limit: int = 100
 ) -> list[Row[Any]]:
-    """What the office did, newest first: act and who did it."""
+    """What the office did, newest first: act, who did it, and to which body, if to one."""
     acts = (
-        select(OfficeAct, Person.display_name.label("actor"))
+        select(
+            OfficeAct,
+            Person.display_name.label("actor"),
+            func.coalesce(Organisation.name, Partner.name).label("body"),
+        )
         .join(Person, Person.id == OfficeAct.actor_id)
+        .outerjoin(Organisation, Organisation.id == OfficeAct.subject_id)
+        .outerjoin(Partner, Partner.id == OfficeAct.subject_id)
         .order_by(OfficeAct.at.desc(), OfficeAct.id.desc())
         .limit(limit)
     )
