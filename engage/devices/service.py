@@ -39,8 +39,10 @@ __all__ = [
     "may_scan",
     "note_contact",
     "pair",
+    "pair_here",
     "renew_code",
     "revoke",
+    "revoke_own",
     "set_rights",
 ]
 
@@ -169,6 +171,15 @@ def pair(session: Session, code_text: str, name: str, *, now: datetime) -> Paire
     return Paired(authenticate(session, token, now), token)
 
 
+def pair_here(
+    session: Session, owner: Owner, *, actor_id: uuid.UUID, now: datetime, rights: Rights
+) -> Paired:
+    """Make the browser of somebody who may invite devices a scanner, without showing a code."""
+    invited = invite(session, owner, rights.name, actor_id=actor_id, now=now, rights=rights)
+    session.flush()
+    return pair(session, invited.code, "", now=now)
+
+
 def authenticate(
     session: Session, token: str, now: datetime, *, even_revoked: bool = False
 ) -> KnownDevice:
@@ -255,3 +266,10 @@ def revoke(device: Device, *, now: datetime) -> None:
         device.revoked_at = now
         device.pairing_hash = None
         device.pairing_expires_at = None
+
+
+def revoke_own(session: Session, device_id: uuid.UUID, *, now: datetime) -> None:
+    """Switch off the scanner that somebody's own browser was until they signed out."""
+    device = session.get(Device, device_id)
+    if device is not None:
+        revoke(device, now=now)

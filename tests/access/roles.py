@@ -70,6 +70,10 @@ PARTNER_MANAGER = "s nn n nnnn fxan nn sss"
 OFFICE = "s xx x xxxx xxxx fa sss"
 #: A browser that is a paired till; others are led to pairing.
 PAIRED_TILL = "p pp p pppp pppp pp ppa"
+#: A browser that is a paired scanner of this organisation; others are led to pairing.
+PAIRED_SCANNER = "p pp p pppp pppp pp anp"
+#: What a scanner has scanned itself, and here none has scanned anything.
+SCANNED_HERE = "p pp p pppp pppp pp nnp"
 #: About the second factor itself.
 PROVEN = "s ff a fafa faaa fa sss"
 #: A person's own, in JSON.

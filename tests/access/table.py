@@ -24,12 +24,14 @@ from tests.access.roles import (
     MEMBERS_TILL,
     OFFICE,
     OWNER,
+    PAIRED_SCANNER,
     PAIRED_TILL,
     PAIRING,
     PARTNER,
     PARTNER_MANAGER,
     PARTNER_TEAM,
     PROVEN,
+    SCANNED_HERE,
     SEEN,
     SIGNED_IN,
     SLIP_IN_HAND,
@@ -88,6 +90,7 @@ _TABLE = {
         GET /rewards/<uuid:reward_id>
         GET /robots.txt
         GET /rules
+        GET /scanner
         GET,POST /sign-in
         POST /sign-out
         GET,POST /sign-up
@@ -227,6 +230,7 @@ _TABLE = {
         POST /organise/<slug>/team/<uuid:person_id>/remove
     """,
     PAIRING: """
+        POST /organise/occurrences/<uuid:occurrence_id>/scanner
         GET,POST /organise/<slug>/devices
         GET,POST /organise/<slug>/devices/<uuid:device_id>
         POST /organise/<slug>/devices/<uuid:device_id>/code
@@ -303,6 +307,12 @@ _TABLE = {
         GET,POST /office/rules/new
         GET /office/staff
         GET /office/unanswered
+    """,
+    PAIRED_SCANNER: """
+        GET,POST /scanner/<uuid:occurrence_id>
+    """,
+    SCANNED_HERE: """
+        GET /scanner/slip/<nonce>
     """,
     PAIRED_TILL: """
         GET,POST /till

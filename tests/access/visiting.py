@@ -173,8 +173,8 @@ def verdict(reply: TestResponse) -> str:
     where = reply.headers.get("Location", "") if reply.status_code == 303 else ""
     led_to = {"/sign-in": SIGN_IN, "/second-factor": SECOND_FACTOR, "/devices/pair": PAIR_FIRST}
     page, _, asks_to_come_back = where.partition("?")
-    comes_from_till = "/till" in reply.request.path
-    if page in led_to and (asks_to_come_back or comes_from_till):
+    is_of_device = "/till" in reply.request.path or reply.request.path.startswith("/scanner")
+    if page in led_to and (asks_to_come_back or is_of_device):
         return led_to[page]
     if reply.status_code >= 500:
         return str(reply.status_code)

@@ -155,10 +155,8 @@ def test_an_organisers_devices_from_code_to_switched_off(
     )
     (code,) = re.findall(r"D\w{3} \w{4} \w{2}", page.text)
     other = client()
-    assert (
-        "This device is paired: North door."
-        in other.follow(other.post("/devices/pair", code=code)).text
-    )
+    assert other.post("/devices/pair", code=code).headers["Location"] == "/scanner"
+    assert "North door" in other.get("/devices/pair").text
 
     session.rollback()
     device = session.scalars(select(Device)).one()

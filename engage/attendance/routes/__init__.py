@@ -15,6 +15,7 @@ from engage.attendance.routes import (  # noqa: E402  # they add their views to 
     leaving,
     passes,
     record,
+    scanner,
     sheets,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "leaving",
     "passes",
     "record",
+    "scanner",
     "sheets",
 ]

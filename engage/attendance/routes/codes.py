@@ -14,6 +14,7 @@ from engage.attendance.tickets import drop_ticket, find_ticket, leave_ticket
 from engage.core import codes
 from engage.core.codes import Code, CodeType
 from engage.core.errors import BY_CODE, DomainError, Outcome
+from engage.devices.routes.pairing import PAIRING_SEEN
 from engage.storage.keys import keys_of
 from engage.web.access import signed_in
 from engage.web.context import db, now, work
@@ -45,6 +46,8 @@ def open_code(text: str) -> ResponseReturnValue:
     if code is not None and code.type in (CodeType.PASS, CodeType.CARD) and _may_scan():
         session[SEEN] = keys_of(db()).encrypt(code.text.encode())
         return _private(_go(url_for("attendance.show_seen")))
+    if code is not None and code.type is CodeType.PAIRING:
+        session[PAIRING_SEEN] = keys_of(db()).encrypt(code.text.encode())
     kind = KINDS[code.type] if code is not None else "unknown"
     return _private(_go(url_for("attendance.show_code_info", kind=kind)))
 

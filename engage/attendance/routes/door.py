@@ -236,7 +236,7 @@ def show_slip(occurrence_id: uuid.UUID, nonce: str) -> ResponseReturnValue:
     return render_template(
         "attendance/slip.html",
         place=place,
-        nonce=nonce,
+        next_url=url_for("attendance.show_scanner", occurrence_id=place.id),
         name=kept.facts.get("display_name", ""),
         svg=draw_code(code, _("Code to take over the account"), sturdy=True),
         text=codes.group_for_reading(code.text),

@@ -1,0 +1,115 @@
+"""A scanner at a door: a paired browser in front of the app, and codes to show it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy.orm import Session
+
+from engage.activities.models import Occurrence
+from engage.devices.models import Device
+from engage.organisations.models import Organisation
+from tests.browser.visitors import Visitor
+from tests.factories import devices
+
+
+def now() -> datetime:
+    """The server's clock is the real one."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def pair(session: Session, organisation: Organisation, **given: Any) -> tuple[Device, str]:
+    """A scanner that was paired yesterday, and its token."""
+    yesterday = now() - timedelta(days=1)
+    fields = {"paired_at": yesterday, "created_at": yesterday, "may_search": True, **given}
+    return devices.scanner(session, organisation, **fields)
+
+
+class Scanner:
+    """The app in one window."""
+
+    def __init__(self, visitor: Visitor, token: str = "") -> None:
+        self.visitor = visitor
+        self.page: Page = visitor.page
+        #: What a browser says in its console when the network is cut or the server says no.
+        visitor.allow(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION|Failed to fetch")
+        visitor.allow(r"status of (401|403|404|408|409|410|422|425|429|5\d\d)")
+        if token:
+            self.carry(token)
+
+    def carry(self, token: str) -> None:
+        """This browser is that device."""
+        self.visitor.context.add_cookies(
+            [
+                {
+                    "name": "device",
+                    "value": token,
+                    "url": self.visitor.url,
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                }
+            ]
+        )
+
+    def open(self, occurrence: Occurrence | None = None) -> Page:
+        at = f"?at={occurrence.id}" if occurrence else ""
+        self.visitor.open(f"/scanner{at}")
+        if occurrence is not None:
+            expect(self.part("scan")).to_be_visible()
+            expect(self.part("under")).not_to_be_empty()
+        return self.page
+
+    def part(self, name: str) -> Locator:
+        return self.page.locator(f"[data-part='{name}']").first
+
+    @property
+    def result(self) -> Locator:
+        return self.part("result")
+
+    def key_in(self, text: str) -> None:
+        """What a hardware scanner does: very fast keys, then Enter, wherever the focus is."""
+        self.page.evaluate(
+            """(text) => {
+              const at = document.activeElement ?? document.body;
+              const press = (key) => at.dispatchEvent(
+                new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+              for (const key of text) press(key);
+              press("Enter");
+            }""",
+            text,
+        )
+
+    def expect_look(self, look: str) -> None:
+        expect(self.result).to_have_class(f"e-result e-door__result is-{look}")
+        expect(self.result).to_be_visible()
+
+    def wait_for_roster(self) -> None:
+        """The list of the date is on this device, so that the network may go."""
+        self.page.evaluate(
+            """async () => {
+              const open = () => new Promise((done, no) => {
+                const asked = indexedDB.open("engage-door");
+                asked.onsuccess = () => done(asked.result);
+                asked.onerror = () => no(asked.error);
+              });
+              const base = await open();
+              const count = () => new Promise((done) => {
+                const asked = base.transaction("rosters").objectStore("rosters").count();
+                asked.onsuccess = () => done(asked.result);
+              });
+              while (!(await count())) await new Promise((done) => setTimeout(done, 50));
+              base.close();
+            }"""
+        )
+
+    def go_offline(self) -> None:
+        """Cut the network, and take the way that the menu offers."""
+        self.visitor.context.set_offline(True)
+        self.part("openMenu").click()
+        self.part("menuOffline").click()
+        expect(self.part("offlineBar")).to_be_visible()
+
+    def unsent(self, number: int) -> None:
+        expect(self.part("unsentChip")).to_contain_text(f"{number} ")
