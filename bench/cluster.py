@@ -80,9 +80,9 @@ class Cluster:
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{database}"')
 
-    def settings(self) -> dict[str, str]:
+    def settings(self, database: str = "engage") -> dict[str, str]:
         return {
-            "ENGAGE_DATABASE_URL": self.url("engage"),
+            "ENGAGE_DATABASE_URL": self.url(database),
             "ENGAGE_DEMO": "1",
             "ENGAGE_CODE_KEYS": CODE_KEYS,
             "ENGAGE_BASE_URL": "http://127.0.0.1:8000",
@@ -90,14 +90,14 @@ class Cluster:
             "FLASK_APP": "wsgi",
         }
 
-    def load(self, path: Path, citizens: int) -> dict[str, object]:
+    def load(self, path: Path, citizens: int, database: str = "engage") -> dict[str, object]:
         """Migrate and fill; returns the tokens and codes that the load drives with."""
-        environment = {**os.environ, **self.settings()}
+        environment = {**os.environ, **self.settings(database)}
         flask = [sys.executable, "-m", "flask"]
         subprocess.run([*flask, "db", "upgrade"], env=environment, check=True)
         command = [*flask, "seed", "load", "--citizens", str(citizens), "--out", str(path)]
         subprocess.run(command, env=environment, check=True)
-        with psycopg.connect(self.conninfo("engage"), autocommit=True) as connection:
+        with psycopg.connect(self.conninfo(database), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
         given: dict[str, object] = json.loads(path.read_text())
         return given

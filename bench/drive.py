@@ -19,7 +19,13 @@ class Request:
     bytes: bytes
 
     @classmethod
-    def post(cls, path: str, body: Mapping[str, object], token: str = "") -> Request:
+    def post(
+        cls,
+        path: str,
+        body: Mapping[str, object],
+        token: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Request:
         content = json.dumps(body).encode()
         lines = [
             f"POST {path} HTTP/1.1",
@@ -27,6 +33,7 @@ class Request:
             "Content-Type: application/json",
             f"Content-Length: {len(content)}",
             *([f"Authorization: Bearer {token}"] if token else []),
+            *(f"{name}: {value}" for name, value in (headers or {}).items()),
             "",
             "",
         ]

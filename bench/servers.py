@@ -47,11 +47,11 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
     sys.exit("The server did not answer within 30 s.")
 
 
-def is_answering(port: int) -> bool:
-    """Whether a healthy server listens there."""
+def is_answering(port: int, patience: float = 1) -> bool:
+    """Whether a healthy server listens there and says so in time."""
     question = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
+        with socket.create_connection(("127.0.0.1", port), timeout=patience) as link:
             link.sendall(question)
             return link.recv(64).startswith(b"HTTP/1.1 200")
     except OSError:

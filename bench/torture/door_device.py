@@ -119,7 +119,7 @@ class Device:
         return {"nonce": event["nonce"], "shown": shown}
 
     def _event(self, told: dict[str, Any]) -> dict[str, Any]:
-        nonce = "".join(secrets.choice(ALPHABET) for _ in range(26))
+        nonce = make_nonce()
         if told["do"] == "annul":
             return {
                 "type": "annul",
@@ -177,6 +177,11 @@ class Device:
         for one in results:
             if _is_final(Answer(int(one["status"]), one)):
                 self.store.answer(one["nonce"], one)
+
+
+def make_nonce() -> str:
+    """130 random bits in the alphabet of codes."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(26))
 
 
 def _is_final(answer: Answer) -> bool:

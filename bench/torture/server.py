@@ -79,7 +79,7 @@ class Server:
         while time.monotonic() < end:
             if any(process.poll() is not None for process in self._processes):
                 break
-            if is_answering(self.port):
+            if is_answering(self.port, patience=30):  # behind all who come back at once
                 return
             time.sleep(0.1)
         self._kill()

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from flask import session as browser
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bench.signing import Signer
 from config import Settings
 from engage import create_app
-from engage.accounts import login, passes
+from engage.accounts import passes
 from engage.accounts.models import Pass, Person
 from engage.core.codes import Code, read_code
 from engage.core.redemption import HONOURED
@@ -202,27 +201,17 @@ def _people(session: Session, app: Flask, city: City, cards: Iterable[str]) -> N
     session.execute(update(Pass).where(Pass.kind == "K").values(pin_hash=str(pin)))
     read = [code for text in cards if (code := read_code(text)) is not None]
     by_number: dict[str, Code] = {code.number: code for code in read}
+    signer = Signer(app)
     rows = session.execute(
         select(Person.id, Person.session_epoch, Pass.number)
         .join(Pass, Pass.person_id == Person.id)
         .where(Pass.number.in_(by_number))
     )
     for row in rows:
-        headers = _signed_in(app, row.id, row.session_epoch)
+        headers = signer.headers(row.id, row.session_epoch)
         city.citizens.append(
             Citizen(row.id, headers, by_number[row.number].text, EARNED - load.COST)
         )
-
-
-def _signed_in(app: Flask, person_id: uuid.UUID, epoch: int) -> dict[str, str]:
-    """The cookie and the token of a browser that signed in just now."""
-    with app.test_request_context("/"):
-        login.enter(person_id, epoch)
-        token = generate_csrf()
-        response = app.make_response("")
-        app.session_interface.save_session(app, browser, response)
-        cookie = response.headers["Set-Cookie"].split(";")[0]
-    return {"Cookie": cookie, "X-CSRFToken": token}
 
 
 def _held(session: Session, codes: list[str]) -> Iterable[Held]:

@@ -25,7 +25,8 @@ from tests.factories.devices import till
 from tests.factories.people import person
 from tests.factories.rewards import engaged, reserved
 from tests.factories.rewards import reward as make_reward
-from tests.rewards.test_races import at_once, codes, redeeming, reserving
+from tests.hands import at_once, codes
+from tests.rewards.test_races import redeeming, reserving
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

@@ -1,22 +1,24 @@
-"""Two hands on the same points, the same piece, the same voucher: always one winner."""
+"""Hands on the same points, the same piece, the same voucher: always one winner.
+
+Each hand is a real process with its own connection, as two workers of a server are.
+"""
 
 from __future__ import annotations
 
 import secrets
-import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
-from engage.core.errors import Outcome
+from engage.ledger import service as ledger
 from engage.ledger.models import SYSTEM_IDS
-from engage.ledger.queries import balance_of, sum_of
+from engage.ledger.queries import balance_of, get_account, sum_of
 from engage.partners.models import Partner
 from engage.rewards import service
 from engage.rewards.models import Redemption, Reward
@@ -29,48 +31,30 @@ from tests.factories.devices import till
 from tests.factories.people import person
 from tests.factories.rewards import engaged, reserved
 from tests.factories.rewards import reward as make_reward
+from tests.hands import Hands, Order, at_once, codes
 
 ROUNDS = 200
-Work = Callable[[Session], object]
 
 
-def at_once(sessions: Sessions, works: Sequence[Work]) -> list[object]:
-    """Run each in a thread and session of its own, released at the same moment."""
-    barrier = threading.Barrier(len(works))
-    answers: list[object] = [None] * len(works)
-
-    def run(place: int, work: Work) -> None:
-        with sessions() as session:
-            barrier.wait()
-            try:
-                answers[place] = run_work(session, work)
-            except Exception as reason:
-                answers[place] = reason
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+def reserving(who: Person, what: Reward, redemption_id: uuid.UUID | None = None) -> Order:
+    number = redemption_id or new_id()
+    return partial(
+        service.reserve, person_id=who.id, reward_id=what.id, redemption_id=number, now=NOON
+    )
 
 
-def codes(answers: Sequence[object]) -> Counter[str]:
-    return Counter(one.code if isinstance(one, Outcome) else repr(one) for one in answers)
+def cancelling(who: Person, redemption_id: uuid.UUID) -> Order:
+    return partial(service.cancel, redemption_id=redemption_id, person_id=who.id, now=NOON)
 
 
-def reserving(who: Person, what: Reward) -> Work:
-    redemption_id = new_id()
-    return lambda s: service.reserve(s, who.id, what.id, redemption_id, now=NOON)
-
-
-def cancelling(who: Person, redemption_id: uuid.UUID) -> Work:
-    return lambda s: service.cancel(s, redemption_id, who.id, now=NOON)
-
-
-def redeeming(token: str, code: str, *, now: object = NOON) -> Work:
-    nonce = secrets.token_hex(13)
-    return lambda s: service.redeem(s, ByToken(token), code, nonce, now=now)  # type: ignore[arg-type]  # an instant
+def redeeming(token: str, code: str, *, now: datetime = NOON) -> Order:
+    return partial(
+        service.redeem,
+        caller=ByToken(token),
+        code_text=code,
+        nonce=secrets.token_hex(13),
+        now=now,
+    )
 
 
 @pytest.mark.slow
@@ -80,15 +64,16 @@ def test_case_32_two_phones_reserve_and_the_points_last_for_one(
     engaged(session, mina, 50)
     rewards = [make_reward(session, partner) for _ in range(2)]
 
-    for _ in range(ROUNDS):
-        answers = at_once(sessions, [reserving(mina, one) for one in rewards])
+    with Hands(sessions, 2) as phones:
+        for _ in range(ROUNDS):
+            answers = phones.at_once([reserving(mina, one) for one in rewards])
 
-        assert codes(answers) == {"reserved": 1, "points_short": 1}
-        session.rollback()
-        assert balance_of(session, mina.id) == 10
-        won = session.scalars(select(Redemption.id).where(Redemption.state == "reserved")).one()
-        run_work(session, cancelling(mina, won))
-        assert balance_of(session, mina.id) == 50
+            assert codes(answers) == {"reserved": 1, "points_short": 1}
+            session.rollback()
+            assert balance_of(session, mina.id) == 10
+            won = session.scalars(select(Redemption.id).where(Redemption.state == "reserved")).one()
+            run_work(session, cancelling(mina, won))
+            assert balance_of(session, mina.id) == 50
 
 
 def test_case_33_the_last_piece_goes_to_one_of_twenty(
@@ -128,28 +113,29 @@ def test_case_34_redeeming_at_the_moment_of_expiry_has_one_winner(
     _, token = till(session, partner)
     reward = make_reward(session, partner, stock=1)
     edge = NOON + timedelta(minutes=17)
-    outcomes: Counter[str] = Counter()
+    expire = partial(service.expire_due, now=edge + timedelta(seconds=1))
+    states: Counter[str] = Counter()
 
-    for _ in range(40):
-        redemption, code = reserved(session, mina, reward)
-        before = balance_of(session, mina.id)
-        expire: Work = lambda s: service.expire_due(s, edge + timedelta(seconds=1))  # noqa: E731  # one of two hands
+    with Hands(sessions, 2) as hands:
+        for _ in range(40):
+            redemption, code = reserved(session, mina, reward)
+            before = balance_of(session, mina.id)
 
-        answers = at_once(sessions, [redeeming(token, code, now=edge), expire])
+            redeemed, expired = hands.at_once([redeeming(token, code, now=edge), expire])
 
-        session.rollback()
-        session.refresh(redemption)
-        session.refresh(reward)
-        outcomes[redemption.state] += 1
-        till_won = isinstance(answers[0], Outcome) and answers[0].code == "redeemed"
-        assert till_won == (redemption.state == "redeemed") == (answers[1] == [])
-        assert (reward.stock, balance_of(session, mina.id) - before) == (
-            (0, 0) if till_won else (1, 40)
-        )
-        reward.stock = 1
-        session.commit()
+            session.rollback()
+            session.refresh(redemption)
+            session.refresh(reward)
+            states[redemption.state] += 1
+            till_won = redeemed.code == "redeemed"
+            assert till_won == (redemption.state == "redeemed") == (expired == [])
+            assert (reward.stock, balance_of(session, mina.id) - before) == (
+                (0, 0) if till_won else (1, 40)
+            )
+            reward.stock = 1
+            session.commit()
 
-    assert sum(outcomes.values()) == 40
+    assert states.keys() <= {"redeemed", "expired"}
 
 
 @pytest.mark.slow
@@ -160,12 +146,13 @@ def test_case_35_two_tills_redeem_one_code_and_it_is_given_once(
     reward = make_reward(session, partner, face_value_cents=1)
     tokens = [till(session, partner, name=f"Till {n}")[1] for n in (1, 2)]
 
-    for _ in range(ROUNDS):
-        _, code = reserved(session, mina, reward)
+    with Hands(sessions, 2) as tills:
+        for _ in range(ROUNDS):
+            _, code = reserved(session, mina, reward)
 
-        answers = at_once(sessions, [redeeming(token, code) for token in tokens])
+            answers = tills.at_once([redeeming(token, code) for token in tokens])
 
-        assert codes(answers) == {"redeemed": 1, "already_redeemed": 1}
+            assert codes(answers) == {"redeemed": 1, "already_redeemed": 1}
 
 
 def test_case_35_a_double_click_is_one_redemption(
@@ -174,11 +161,60 @@ def test_case_35_a_double_click_is_one_redemption(
     engaged(session, mina, 400)
     _, token = till(session, partner)
 
-    for _ in range(10):
-        _, code = reserved(session, mina, reward)
-        same = redeeming(token, code)
+    with Hands(sessions, 2) as fingers:
+        for _ in range(10):
+            _, code = reserved(session, mina, reward)
 
-        answers = at_once(sessions, [same, same])
+            answers = fingers.at_once([redeeming(token, code)] * 2)
 
-        assert codes(answers) == {"redeemed": 2}
-        assert sorted(one.replayed for one in answers if isinstance(one, Outcome)) == [False, True]
+            assert codes(answers) == {"redeemed": 2}
+            assert sorted(one.replayed for one in answers) == [False, True]
+
+
+def test_case_35_a_redemption_and_its_citizens_change_of_mind_have_one_winner(
+    session: Session, sessions: Sessions, mina: Person, partner: Partner, reward: Reward
+) -> None:
+    engaged(session, mina, 1000)
+    _, token = till(session, partner)
+    winners: Counter[str] = Counter()
+
+    with Hands(sessions, 2) as hands:
+        for _ in range(20):
+            voucher, code = reserved(session, mina, reward)
+            before = balance_of(session, mina.id)
+
+            answers = hands.at_once([redeeming(token, code), cancelling(mina, voucher.id)])
+
+            session.rollback()
+            session.refresh(voucher)
+            winners[voucher.state] += 1
+            back = balance_of(session, mina.id) - before
+            assert (voucher.state, back) in {("redeemed", 0), ("cancelled", 40)}
+            assert sum(one.is_success for one in answers) == 1
+
+    assert sum(winners.values()) == 20
+
+
+def test_case_36_one_attempt_has_one_answer_also_when_points_arrive_at_that_moment(
+    session: Session, sessions: Sessions, partner: Partner, reward: Reward
+) -> None:
+    with Hands(sessions, 3) as hands:
+        for number in range(20):
+            who = engaged(session, person(session, f"Citizen{number}"), 30)
+            attempt = reserving(who, reward, new_id())
+            arriving = partial(earning, who.id)
+
+            answers = hands.at_once([attempt, attempt, arriving])
+
+            once = codes(answers[:2])
+            assert once in ({"reserved": 2}, {"points_short": 2})
+            short = once == {"points_short": 2}
+            again, anew = (run_work(session, one) for one in (attempt, reserving(who, reward)))
+            assert codes([again]) == codes(answers[:1])
+            assert codes([anew]) == {"reserved" if short else "already_reserved": 1}
+            session.rollback()
+
+
+def earning(person_id: uuid.UUID, session: Session) -> None:
+    cause = ledger.Cause("attendance", new_id(), NOON)
+    ledger.earn(session, get_account(session, person_id), 20, cause)
