@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.core.periods import Limit, Period
 from engage.demo.content import GIFTS, Gift
-from engage.rewards import offers
+from engage.rewards import offers, publishing
 
 #: How long a code is good: at the counter, and for what has an appointment.
 LIFE, LONG_LIFE = timedelta(minutes=15), timedelta(days=7)
@@ -48,4 +48,4 @@ def _put(
         ),
     )
     session.flush()
-    offers.step(session, reward, "publish", now=now)
+    publishing.step(session, reward, "publish", now=now)

@@ -74,6 +74,7 @@ def list_waiting(session: Session, now: datetime, me: uuid.UUID) -> list[Waiting
     queues: tuple[tuple[str, InstrumentedAttribute[Any], tuple[ColumnElement[bool], ...]], ...] = (
         ("organisations", Organisation.applied_at, (Organisation.status == "pending",)),
         ("partners", Partner.applied_at, (Partner.status == "pending",)),
+        ("rewards", Reward.submitted_at, (Reward.status == "submitted",)),
         ("reviews", Review.opened_at, (Review.state == "open",)),
         ("adjustments", Adjustment.proposed_at, _for_me(Adjustment, me)),
         ("joinings", Joining.proposed_at, _for_me(Joining, me)),
@@ -113,6 +114,7 @@ def count_waiting(session: Session, me: uuid.UUID) -> dict[str, int]:
         select(
             count(Organisation.status == "pending").label("organisations"),
             count(Partner.status == "pending").label("partners"),
+            count(Reward.status == "submitted").label("rewards"),
             count(Review.state == "open").label("reviews"),
             count(Adjustment.state == "proposed", Adjustment.proposed_by != me).label(
                 "adjustments"

@@ -21,7 +21,10 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from engage.core.errors import HoursUnclear
+from engage.core.hours import read_hours
 from engage.partners.profile import Place, Profile
+from engage.web.errors import sentence
 
 NEEDED = _l("Please fill this in.")
 TOO_LONG = _l("This is too long.")
@@ -45,6 +48,14 @@ def is_https(_form: Form, field: Field) -> None:
     parts = urlsplit(field.data)
     if parts.scheme != "https" or "." not in parts.netloc or " " in field.data:
         raise ValidationError(_l("Please write the address with https:// in front."))
+
+
+def is_hours(_form: Form, field: Field) -> None:
+    """Days and times as people write them on a door."""
+    try:
+        read_hours(field.data or "")
+    except HoursUnclear as unclear:
+        raise ValidationError(sentence(unclear)) from None
 
 
 def _short(most: int) -> Length:
@@ -83,10 +94,16 @@ class PlaceFields:
         _l("Postcode and town"), filters=[tidy], validators=[DataRequired(NEEDED), _short(80)]
     )
     district = SelectField(_l("District"), choices=[], validate_choice=False)
+    hours = StringField(
+        _l("Opening hours"), filters=[tidy], validators=[Optional(), _short(300), is_hours]
+    )
     opening_hours = StringField(
-        _l("Opening hours"), filters=[tidy], validators=[Optional(), _short(200)]
+        _l("More about the hours"), filters=[tidy], validators=[Optional(), _short(200)]
     )
     step_free = BooleanField(_l("Step-free entrance"))
+    accessible_toilet = BooleanField(_l("Accessible toilet"))
+    disabled_parking = BooleanField(_l("Parking for people with disabilities"))
+    hearing_loop = BooleanField(_l("Hearing loop"))
     accessibility_notes = StringField(
         _l("More about access"), filters=[tidy], validators=[Optional(), _short(300)]
     )
@@ -145,4 +162,8 @@ def place(form: FlaskForm, name: str) -> Place:
         opening_hours=form.opening_hours.data or "",
         accessibility_notes=form.accessibility_notes.data or "",
         step_free=form.step_free.data,
+        accessible_toilet=form.accessible_toilet.data,
+        disabled_parking=form.disabled_parking.data,
+        hearing_loop=form.hearing_loop.data,
+        hours=read_hours(form.hours.data or "").text(),
     )

@@ -150,3 +150,16 @@ def list_branches_of(session: Session, partner_ids: list[uuid.UUID]) -> list[Bra
             .order_by(Branch.name, Branch.id)
         )
     )
+
+
+def list_manager_ids(session: Session, partner_id: uuid.UUID) -> list[uuid.UUID]:
+    """Who decides for a partner and reads its letters."""
+    return list(
+        session.scalars(
+            select(PartnerMember.person_id).where(
+                PartnerMember.partner_id == partner_id,
+                PartnerMember.role == "manager",
+                PartnerMember.removed_at.is_(None),
+            )
+        )
+    )

@@ -13,7 +13,7 @@ from pydantic import Field
 from engage.accounts import passes
 from engage.core.errors import NotAllowed, NotSignedIn, Outcome, SecondFactorNeeded
 from engage.partners import queries as partners
-from engage.rewards import catalogue, queries, service
+from engage.rewards import catalogue, queries, service, vouchers
 from engage.rewards.catalogue import Filter, Offer, Place
 from engage.rewards.search import read_cursor, write_cursor
 from engage.rewards.service import ByMember, ByToken, Caller, CardUse
@@ -208,7 +208,10 @@ def redeem(json_data: RedeemBody) -> ResponseReturnValue:
 
 
 def _redeemed(outcome: Outcome) -> dict[str, object]:
-    return {**outcome.facts, "code": outcome.code, "replayed": outcome.replayed}
+    facts = {name: fact for name, fact in outcome.facts.items() if name != "hands_code"}
+    if outcome.facts.get("hands_code"):
+        facts["voucher_code"] = vouchers.code_of(db(), uuid.UUID(str(outcome.facts["id"])))
+    return {**facts, "code": outcome.code, "replayed": outcome.replayed}
 
 
 @bp.post("/redemptions/card")

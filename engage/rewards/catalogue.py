@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engage.core.errors import N_, NotFound
 from engage.core.periods import Limit
 from engage.partners.models import Branch, Partner
+from engage.rewards.details import Details, details_of
 from engage.rewards.models import Reward, RewardBranch, RewardFavourite
 from engage.rewards.queries import limit_of
 from engage.storage.base import UtcDateTime
@@ -46,6 +47,10 @@ class Place:
     opening_hours: str
     accessibility_notes: str
     step_free: bool
+    hours: str = ""
+    accessible_toilet: bool = False
+    disabled_parking: bool = False
+    hearing_loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Offer:
     partner_about: str
     partner_website: str
     places: tuple[Place, ...] = ()
+    details: Details = field(default_factory=Details)
 
     @property
     def is_out_of_stock(self) -> bool:
@@ -130,6 +136,7 @@ def _on_show(now: datetime) -> ColumnElement[bool]:
         Reward.status == "published",
         or_(Reward.shown_from.is_(None), Reward.shown_from <= now),
         or_(Reward.shown_until.is_(None), Reward.shown_until > now),
+        or_(Reward.redeemable_until.is_(None), Reward.redeemable_until > now),
         or_(Reward.reservable_until.is_(None), Reward.reservable_until > now),
     )
 
@@ -345,6 +352,10 @@ def _place(branch: Branch) -> Place:
         opening_hours=branch.opening_hours,
         accessibility_notes=branch.accessibility_notes,
         step_free=branch.step_free,
+        hours=branch.hours,
+        accessible_toilet=branch.accessible_toilet,
+        disabled_parking=branch.disabled_parking,
+        hearing_loop=branch.hearing_loop,
     )
 
 
@@ -372,4 +383,5 @@ def _offer(row: Any, places: tuple[Place, ...]) -> Offer:
         partner_about=row.partner_about,
         partner_website=row.partner_website,
         places=places,
+        details=details_of(row),
     )

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta, tzinfo
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
+    BooleanField,
     DateTimeLocalField,
     HiddenField,
     IntegerField,
@@ -23,10 +25,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from engage.core.errors import HoursUnclear
+from engage.core.hours import Hours, read_hours
 from engage.core.periods import Limit, Period
 from engage.rewards.catalogue import CATEGORIES
 from engage.rewards.money import read_cents
-from engage.rewards.offers import Price, Terms, Words
+from engage.rewards.offers import Event, Price, Terms, Words
+from engage.web.errors import sentence
 from engage.web.numbers import NumberRange
 
 _needed = InputRequired(_l("Please fill this in."))
@@ -73,6 +78,7 @@ class WordsForm(FlaskForm):
         _l("What kind of reward?"),
         choices=[
             SelectChoice("points", _l("For points")),
+            SelectChoice("event", _l("Ticket for an event, for points")),
             SelectChoice("welcome", _l("Welcome gift, without points")),
             SelectChoice("good_cause", _l("Good cause")),
         ],
@@ -91,6 +97,13 @@ class WordsForm(FlaskForm):
         choices=[SelectChoice(code, _l(name)) for code, name in CATEGORIES.items()],
     )
 
+    for_families = BooleanField(_l("Good for families with children"))
+    picture = FileField(_l("Picture"))
+    picture_alt = StringField(
+        _l("What is to be seen?"), [Length(max=200, message=_l("This is too long."))]
+    )
+    without_picture = BooleanField(_l("Take the picture away"))
+
     def words(self) -> Words:
         return Words(
             kind=self.kind.data,
@@ -98,6 +111,7 @@ class WordsForm(FlaskForm):
             title=self.title.data.strip(),
             description=(self.description.data or "").strip(),
             hand_over=self.hand_over.data.strip(),
+            for_families=bool(self.for_families.data),
         )
 
 
@@ -116,6 +130,20 @@ class PriceForm(FlaskForm):
         _l("How many are there?"),
         [Optional(), NumberRange(0, 1_000_000, _l("Please give a whole number."))],
     )
+    daily_stock = IntegerField(
+        _l("Most in a day"),
+        [Optional(), NumberRange(1, 1_000_000, _l("Please give a whole number above zero."))],
+    )
+    own_codes = RadioField(
+        _l("Does a code of your own go with it?"),
+        choices=[
+            SelectChoice("none", _l("No")),
+            SelectChoice("citizen", _l("Yes, the person sees it after redeeming")),
+            SelectChoice("till", _l("Yes, the till hands it over")),
+        ],
+        default="none",
+        validate_choice=False,
+    )
 
     def price(self, kind: str) -> Price | None:
         """The price, or None with the errors put beside their fields."""
@@ -127,7 +155,15 @@ class PriceForm(FlaskForm):
         if self.face_value.errors or self.cost.errors or cents is None:
             return None
         reason = (self.no_value_reason.data or "").strip()
-        return Price(self.cost.data or 0, cents, reason, self.stock.data)
+        codes = self.own_codes.data if self.own_codes.data in {"citizen", "till"} else "none"
+        return Price(
+            cost=self.cost.data or 0,
+            face_value_cents=cents,
+            no_value_reason=reason,
+            stock=self.stock.data,
+            daily_stock=self.daily_stock.data,
+            own_codes=codes or "none",
+        )
 
 
 #: How long a code can be good, in minutes.
@@ -165,17 +201,30 @@ class TermsForm(FlaskForm):
         _l("Minimum age"), [Optional(), NumberRange(0, 21, _l("Please give an age up to 21."))]
     )
     shown_from = DateTimeLocalField(_l("Shown from"), [Optional()])
+    shown_until = DateTimeLocalField(_l("Shown until"), [Optional()])
     reservable_from = DateTimeLocalField(_l("Can be reserved from"), [Optional()])
     reservable_until = DateTimeLocalField(_l("Can be reserved until"), [Optional()])
+    redeemable_from = DateTimeLocalField(_l("Can be redeemed from"), [Optional()])
+    redeemable_until = DateTimeLocalField(_l("Can be redeemed until"), [Optional()])
+    redeem_hours = StringField(
+        _l("Only on certain days and at certain hours?"),
+        [Length(max=300, message=_l("This is too long."))],
+    )
+    event_starts_at = DateTimeLocalField(_l("It begins"), [Optional()])
+    event_ends_at = DateTimeLocalField(_l("It ends"), [Optional()])
+    event_place = StringField(
+        _l("Where is it?"), [Length(max=200, message=_l("This is too long."))]
+    )
 
-    def terms(self, tz: tzinfo) -> Terms | None:
+    def terms(self, tz: tzinfo, kind: str) -> Terms | None:
         """The terms, or None with the errors put beside their fields."""
         if bool(self.limit_count.data) != bool(self.limit_period.data):
             self.limit_period.errors = [gettext("Please give both, or leave both empty.")]
             return None
-        start, end = _instant(self.reservable_from, tz), _instant(self.reservable_until, tz)
-        if start and end and end <= start:
-            self.reservable_until.errors = [gettext("The end lies before the start.")]
+        if not self._in_order():
+            return None
+        hours, event = self._hours(), self._event(tz) if kind == "event" else None
+        if hours is None or (kind == "event" and event is None):
             return None
         limit = None
         if self.limit_count.data:
@@ -184,11 +233,46 @@ class TermsForm(FlaskForm):
             limit=limit,
             minimum_age=self.minimum_age.data or 0,
             shown_from=_instant(self.shown_from, tz),
-            reservable_from=start,
-            reservable_until=end,
+            shown_until=_instant(self.shown_until, tz),
+            reservable_from=_instant(self.reservable_from, tz),
+            reservable_until=_instant(self.reservable_until, tz),
+            redeemable_from=_instant(self.redeemable_from, tz),
+            redeemable_until=_instant(self.redeemable_until, tz),
+            hours=hours,
+            event=event,
             life=timedelta(minutes=int(self.life.data or LIVES[0])),
             branch_ids=tuple(uuid.UUID(one) for one in self.branches.data or []),
         )
+
+    def _in_order(self) -> bool:
+        """No period ends before it begins."""
+        for start, end in (
+            (self.shown_from, self.shown_until),
+            (self.reservable_from, self.reservable_until),
+            (self.redeemable_from, self.redeemable_until),
+            (self.event_starts_at, self.event_ends_at),
+        ):
+            if start.data and end.data and end.data <= start.data:
+                end.errors = [gettext("The end lies before the start.")]
+                return False
+        return True
+
+    def _hours(self) -> Hours | None:
+        try:
+            return read_hours(self.redeem_hours.data or "")
+        except HoursUnclear as unclear:
+            self.redeem_hours.errors = [sentence(unclear)]
+            return None
+
+    def _event(self, tz: tzinfo) -> Event | None:
+        starts_at, place = _instant(self.event_starts_at, tz), (self.event_place.data or "").strip()
+        if starts_at is None:
+            self.event_starts_at.errors = [gettext("Please fill this in.")]
+        if not place:
+            self.event_place.errors = [gettext("Please fill this in.")]
+        if starts_at is None or not place:
+            return None
+        return Event(starts_at, _instant(self.event_ends_at, tz), place)
 
 
 def _instant(field: DateTimeLocalField, tz: tzinfo) -> datetime | None:
@@ -210,3 +294,11 @@ class StockForm(FlaskForm):
         ],
     )
     reason = StringField(_l("Why?"), [_needed, Length(max=500, message=_l("This is too long."))])
+
+
+class CodesForm(FlaskForm):
+    """A partner's own voucher codes, pasted or as a file."""
+
+    pasted = TextAreaField(_l("Codes, one in each line"), [Length(max=500_000)])
+    file = FileField(_l("Or a file: CSV, Excel or text"))
+    leave_out = BooleanField(_l("Leave out the lines that are not in order"))

@@ -1,4 +1,4 @@
-"""The partner's side: a reward is drafted, priced, published, paused, ended, made anew."""
+"""The partner's side: a reward is drafted, described, priced, and given its terms."""
 
 from __future__ import annotations
 
@@ -12,29 +12,20 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from engage.core.errors import (
+    CodesMakeTheStock,
+    EventIncomplete,
     FrozenReward,
-    NotATransition,
     NotFound,
     OutOfStock,
-    PartnerNotVerified,
     ReasonNeeded,
 )
 from engage.core.geography import code_from_name
+from engage.core.hours import ANYTIME, Hours
 from engage.core.periods import Limit
-from engage.core.points import good_cause
-from engage.core.redemption import ensure_face_value, ensure_life
-from engage.ledger import queries as ledger_queries
-from engage.ledger import service as ledger
-from engage.partners.models import Partner
+from engage.core.redemption import ensure_event, ensure_face_value, ensure_life
+from engage.rewards import vouchers
 from engage.rewards.models import Reward, RewardBranch, StockChange
 from engage.storage.base import new_id
-
-#: From which status a step leads where.
-STEPS = {
-    "publish": ({"draft", "paused"}, "published"),
-    "pause": ({"published"}, "paused"),
-    "end": ({"published", "paused"}, "ended"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +37,7 @@ class Words:
     title: str
     description: str
     hand_over: str
+    for_families: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +47,39 @@ class Price:
     cost:             points; 0 for a welcome reward.
     face_value_cents: for the yearly value guard; 0 needs a reason.
     stock:            pieces, None for as many as wanted; only before the first publication.
+    daily_stock:      most pieces for each day of the city; None without such a limit.
+    own_codes:        ``none``, or who sees the partner's own code: ``citizen``, ``till``. Then the
+                      codes are the stock.
     """
 
     cost: int
     face_value_cents: int
     no_value_reason: str = ""
     stock: int | None = None
+    daily_stock: int | None = None
+    own_codes: str = "none"
+
+
+#: How long after its start a ticket is good, if nobody says when the event ends.
+LONG_EVENT = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a ticket is for. ``ends_at`` may be left open."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """When, where, how often and for whom.
 
-    life: how long a code is good, a minute to 30 days.
+    life:           how long a code is good, a minute to 30 days.
+    redeemable_…:   when the till gives it, and ``hours`` of the week in it.
+    event:          of a ticket; its end also ends reserving and redeeming if nothing else does.
     """
 
     limit: Limit | None
@@ -77,6 +89,11 @@ class Terms:
     reservable_until: datetime | None
     life: timedelta
     branch_ids: tuple[uuid.UUID, ...] = ()
+    shown_until: datetime | None = None
+    redeemable_from: datetime | None = None
+    redeemable_until: datetime | None = None
+    hours: Hours = ANYTIME
+    event: Event | None = None
 
 
 def get_of(session: Session, reward_id: uuid.UUID, partner_id: uuid.UUID) -> Reward:
@@ -89,7 +106,7 @@ def get_of(session: Session, reward_id: uuid.UUID, partner_id: uuid.UUID) -> Rew
 
 def list_of(session: Session, partner_id: uuid.UUID) -> list[Reward]:
     """A partner's rewards: on offer first, ended ones last."""
-    order = {"published": 0, "paused": 1, "draft": 2, "ended": 3}
+    order = {"published": 0, "submitted": 1, "paused": 2, "draft": 3, "ended": 4}
     rows = session.scalars(
         select(Reward).where(Reward.partner_id == partner_id).order_by(Reward.created_at.desc())
     )
@@ -153,15 +170,27 @@ def price(session: Session, reward: Reward, given: Price) -> None:
         _change_frozen(session, reward, {"cost": cost}, "cost")
     reward.face_value_cents = given.face_value_cents
     reward.no_value_reason = given.no_value_reason
+    reward.daily_stock = given.daily_stock
     if reward.published_at is None:
+        _open_stock(session, reward, given)
+
+
+def _open_stock(session: Session, reward: Reward, given: Price) -> None:
+    """Before the first publication: pieces as told, or as many as there are codes."""
+    reward.own_codes = given.own_codes
+    if given.own_codes == "none":
         reward.stock = given.stock
+    else:
+        reward.stock = vouchers.count(session, reward.id).free
 
 
 def set_terms(session: Session, reward: Reward, terms: Terms) -> None:
     """Say when, where, how often. The start stays once somebody has reserved it (RED-8).
 
-    Raises FrozenReward.
+    Raises FrozenReward, EventIncomplete.
     """
+    if reward.kind == "event":
+        _set_event(session, reward, terms.event)
     if terms.reservable_from != reward.reservable_from:
         start = {"reservable_from": terms.reservable_from}
         _change_frozen(session, reward, start, "starts_at")
@@ -169,10 +198,27 @@ def set_terms(session: Session, reward: Reward, terms: Terms) -> None:
     reward.limit_count = limit.count if limit else None
     reward.limit_period = limit.period.value if limit else None
     reward.minimum_age = terms.minimum_age
-    reward.shown_from = terms.shown_from
-    reward.reservable_until = terms.reservable_until
+    reward.shown_from, reward.shown_until = terms.shown_from, terms.shown_until
+    reward.reservable_until = terms.reservable_until or reward.event_starts_at
+    reward.redeemable_from = terms.redeemable_from
+    reward.redeemable_until = terms.redeemable_until or _event_over(reward)
+    reward.redeem_hours = terms.hours.text()
     reward.reserve_minutes = int(ensure_life(terms.life).total_seconds() // 60)
-    _limit_branches(session, reward.id, terms.branch_ids)
+    limit_branches(session, reward.id, terms.branch_ids)
+
+
+def _set_event(session: Session, reward: Reward, event: Event | None) -> None:
+    if event is None:
+        raise EventIncomplete()
+    ensure_event(event.starts_at, event.ends_at, event.place)
+    if event.starts_at != reward.event_starts_at:
+        _change_frozen(session, reward, {"event_starts_at": event.starts_at}, "event_starts_at")
+    reward.event_ends_at, reward.event_place = event.ends_at, event.place.strip()[:200]
+
+
+def _event_over(reward: Reward) -> datetime | None:
+    starts_at = reward.event_starts_at
+    return reward.event_ends_at or (starts_at + LONG_EVENT if starts_at else None)
 
 
 def _change_frozen(session: Session, reward: Reward, values: dict[str, Any], field: str) -> None:
@@ -188,102 +234,10 @@ def _change_frozen(session: Session, reward: Reward, values: dict[str, Any], fie
     session.refresh(reward, list(values))
 
 
-def _limit_branches(
-    session: Session, reward_id: uuid.UUID, branch_ids: Iterable[uuid.UUID]
-) -> None:
+def limit_branches(session: Session, reward_id: uuid.UUID, branch_ids: Iterable[uuid.UUID]) -> None:
     session.execute(delete(RewardBranch).where(RewardBranch.reward_id == reward_id))
     for branch_id in sorted(set(branch_ids)):
         session.add(RewardBranch(reward_id=reward_id, branch_id=branch_id))
-
-
-def step(session: Session, reward: Reward, name: str, *, now: datetime) -> None:
-    """Publish, pause or end a reward. Open reservations are honoured in any case.
-
-    name: one of STEPS. A new version that is published ends the one before.
-
-    Raises NotATransition, PartnerNotVerified, FaceValueReasonNeeded.
-    """
-    before, after = STEPS[name]
-    if reward.status not in before:
-        raise NotATransition()
-    if name == "publish":
-        _ensure_complete(session, reward)
-        reward.published_at = reward.published_at or now
-        _end_older(session, reward)
-    reward.status = after
-
-
-def _ensure_complete(session: Session, reward: Reward) -> None:
-    partner = session.get_one(Partner, reward.partner_id)
-    if partner.status != "verified":
-        raise PartnerNotVerified()
-    ensure_face_value(reward.face_value_cents, reward.no_value_reason)
-    if reward.kind == "good_cause" and reward.good_cause:
-        name = good_cause(reward.good_cause)
-        try:
-            ledger_queries.named_account_id(session, name)
-        except NotFound:
-            ledger.open_good_cause(session, reward.good_cause)
-
-
-def _end_older(session: Session, reward: Reward) -> None:
-    session.execute(
-        update(Reward)
-        .where(
-            Reward.series_id == reward.series_id,
-            Reward.version < reward.version,
-            Reward.status.in_(("published", "paused")),
-        )
-        .values(status="ended")
-    )
-
-
-def new_version(session: Session, reward: Reward, *, actor_id: uuid.UUID, now: datetime) -> Reward:
-    """A draft with the same words and terms; old vouchers keep their cost (RED-8).
-
-    Returns the draft that is there already, if there is one.
-    """
-    waiting = session.scalars(
-        select(Reward).where(Reward.series_id == reward.series_id, Reward.status == "draft")
-    ).first()
-    if waiting is not None:
-        return waiting
-    copied = [
-        "partner_id",
-        "series_id",
-        "kind",
-        "category",
-        "title",
-        "description",
-        "hand_over",
-        "cost",
-        "face_value_cents",
-        "no_value_reason",
-        "stock",
-        "limit_count",
-        "limit_period",
-        "minimum_age",
-        "good_cause",
-        "shown_from",
-        "reservable_from",
-        "reservable_until",
-        "reserve_minutes",
-    ]
-    newest = session.scalar(
-        select(func.max(Reward.version)).where(Reward.series_id == reward.series_id)
-    )
-    made = Reward(
-        id=new_id(),
-        version=int(newest or reward.version) + 1,
-        status="draft",
-        created_at=now,
-        created_by=actor_id,
-        **{name: getattr(reward, name) for name in copied},
-    )
-    session.add(made)
-    session.flush()  # its branches need the id
-    _limit_branches(session, made.id, branches_of(session, reward.id))
-    return made
 
 
 def correct_stock(
@@ -299,10 +253,13 @@ def correct_stock(
 
     by: pieces more (above 0) or fewer (below 0); reservations of the same moment are not lost.
 
-    Raises ReasonNeeded, OutOfStock when fewer are left than were to be taken off.
+    Raises ReasonNeeded, OutOfStock when fewer are left than were to be taken off,
+    CodesMakeTheStock.
     """
     if not reason.strip():
         raise ReasonNeeded()
+    if reward.own_codes != "none":
+        raise CodesMakeTheStock()
     stock = func.coalesce(Reward.stock, 0) + by if by is not None else None
     statement = update(Reward).where(Reward.id == reward.id)
     if by is not None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from engage.rewards import returning
+from engage.rewards import pictures, returning
 from engage.storage.periodic import Task
 from engage.storage.unit_of_work import run_work
 
@@ -19,4 +19,12 @@ def expire(session: Session, now: datetime) -> int:
     return done
 
 
-TASKS: tuple[Task, ...] = (Task("rewards.expire", timedelta(seconds=10), expire),)
+def clear_pictures(session: Session, now: datetime) -> int:
+    """Pictures that no reward shows any more take no room."""
+    return run_work(session, lambda s: pictures.forget_unused(s, now=now))
+
+
+TASKS: tuple[Task, ...] = (
+    Task("rewards.expire", timedelta(seconds=10), expire),
+    Task("rewards.pictures", timedelta(days=1), clear_pictures),
+)

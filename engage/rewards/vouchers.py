@@ -16,8 +16,8 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from engage.core.errors import VoucherCodeKnown, VoucherCodesGone
-from engage.rewards.models import Redemption, Reward, VoucherCode
+from engage.core.errors import NotFound, VoucherCodeKnown, VoucherCodesGone
+from engage.rewards.models import Redemption, Reward, StockChange, VoucherCode
 from engage.storage.base import new_id
 from engage.storage.conflicts import refuse_duplicate
 from engage.storage.keys import Keyring, keys_of
@@ -53,6 +53,13 @@ _SPEND = (
 )
 
 
+def with_codes(reward: Reward) -> Reward:
+    """Raises NotFound for a reward without own codes: it has no list."""
+    if reward.own_codes == "none":
+        raise NotFound()
+    return reward
+
+
 def hand_out(
     session: Session, reward_id: uuid.UUID, redemption_id: uuid.UUID, now: datetime
 ) -> None:
@@ -82,7 +89,7 @@ def code_of(session: Session, redemption_id: uuid.UUID) -> str | None:
 
 
 @dataclass(slots=True)
-class List:
+class CodeList:
     """A list of codes as it was read: what is new, and which lines are refused and why.
 
     doubled: line → the line that has the same code · known: lines of codes that are there already
@@ -99,9 +106,11 @@ class List:
         return bool(self.fresh) and not (self.doubled or self.known or self.unusable)
 
 
-def read_list(session: Session, partner_id: uuid.UUID, lines: Iterable[tuple[int, str]]) -> List:
+def read_list(
+    session: Session, partner_id: uuid.UUID, lines: Iterable[tuple[int, str]]
+) -> CodeList:
     """Look through numbered lines, one code each; empty ones are passed over."""
-    keys, found = keys_of(session), List()
+    keys, found = keys_of(session), CodeList()
     seen: dict[str, int] = {}
     for number, line in lines:
         code = " ".join(line.split())
@@ -159,10 +168,10 @@ def add(
     ]
     with refuse_duplicate(session, ONCE, VoucherCodeKnown()):
         session.connection().execute(_table.insert(), rows)
-    return _change_stock(session, reward, len(rows))
+    return _change_stock(session, reward, len(rows), actor_id, now)
 
 
-def withdraw(session: Session, reward: Reward, *, now: datetime) -> int:
+def withdraw(session: Session, reward: Reward, *, actor_id: uuid.UUID | None, now: datetime) -> int:
     """Take every code off the list that no open reservation counts on; returns how many."""
     session.refresh(reward, ["stock"], with_for_update=True)
     pieces = reward.stock or 0
@@ -175,12 +184,17 @@ def withdraw(session: Session, reward: Reward, *, now: datetime) -> int:
     )
     ids = list(session.scalars(chosen))
     session.connection().execute(update(_table).where(_codes.id.in_(ids)).values(withdrawn_at=now))
-    _change_stock(session, reward, -len(ids))
+    if ids:
+        _change_stock(session, reward, -len(ids), actor_id, now)
     return len(ids)
 
 
-def _change_stock(session: Session, reward: Reward, by: int) -> int:
-    """Last in its unit of work, as everywhere."""
+def _change_stock(
+    session: Session, reward: Reward, by: int, actor_id: uuid.UUID | None, now: datetime
+) -> int:
+    """With its trace, and the stock itself last, as everywhere."""
+    change = StockChange(reward_id=reward.id, by=by, reason="", actor_id=actor_id, at=now)
+    session.add(change)
     stock = session.scalar(
         update(Reward)
         .where(Reward.id == reward.id)
@@ -188,6 +202,7 @@ def _change_stock(session: Session, reward: Reward, by: int) -> int:
         .returning(Reward.stock)
     )
     session.refresh(reward, ["stock"])
+    change.stock_after = stock
     return int(stock or 0)
 
 

@@ -19,6 +19,7 @@ from flask_babel import get_locale, get_timezone, gettext, ngettext, pgettext
 from wtforms import Field, widgets
 
 from engage.core.geography import DORTMUND
+from engage.core.hours import read_hours
 from engage.web.context import settings
 
 Zone = tzinfo | str | None
@@ -285,6 +286,23 @@ CONTROLS: tuple[tuple[type, str], ...] = (
 )
 
 
+def weekly(text: str) -> str:
+    """Hours of the week as they are stored, in the reader's words: "Mo.–Fr. 9:00–18:00"."""
+    if not text:
+        return ""
+    names = get_locale().days["format"]["abbreviated"]
+    said = []
+    for first, last, times in read_hours(text).groups():
+        days = names[first] if first == last else f"{names[first]}–{names[last]}"
+        said.append(f"{days} {', '.join(_door_time(one) for one in times)}")
+    return "; ".join(said)
+
+
+def _door_time(times: str) -> str:
+    """ "9:00–18:00" of "09:00-18:00"."""
+    return times.replace("-", "–").removeprefix("0").replace("–0", "–")
+
+
 def control(field: Field) -> str:
     """Which control of components/forms.html shows a form's field."""
     return next((kind for widget, kind in CONTROLS if isinstance(field.widget, widget)), "input")
@@ -309,6 +327,7 @@ FILTERS: tuple[Callable[..., object], ...] = (
     euro,
     language_name,
     district,
+    weekly,
     control,
 )
 

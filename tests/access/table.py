@@ -88,6 +88,7 @@ _TABLE = {
         GET /reset/sent
         GET /rewards
         GET /rewards/<uuid:reward_id>
+        GET /rewards/pictures/<digest>-<any(large, small):size>.jpg
         GET /robots.txt
         GET /rules
         GET /scanner
@@ -257,7 +258,9 @@ _TABLE = {
         GET,POST /partner/<slug>/profile
         POST /partner/<slug>/rewards
         GET /partner/<slug>/rewards/<uuid:reward_id>
-        POST /partner/<slug>/rewards/<uuid:reward_id>/<any(publish, pause, end):name>
+        POST /partner/<slug>/rewards/<uuid:reward_id>/<any(publish, withdraw, pause, end):name>
+        GET,POST /partner/<slug>/rewards/<uuid:reward_id>/codes
+        POST /partner/<slug>/rewards/<uuid:reward_id>/codes/withdraw
         GET,POST /partner/<slug>/rewards/<uuid:reward_id>/price
         POST /partner/<slug>/rewards/<uuid:reward_id>/stock
         GET,POST /partner/<slug>/rewards/<uuid:reward_id>/terms
@@ -303,6 +306,9 @@ _TABLE = {
         GET,POST /office/people/new
         GET /office/reviews
         GET,POST /office/reviews/<uuid:review_id>
+        GET /office/rewards
+        GET /office/rewards/<uuid:reward_id>
+        POST /office/rewards/<uuid:reward_id>/<word>
         GET /office/rules
         GET,POST /office/rules/new
         GET /office/staff

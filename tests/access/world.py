@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from engage.accounts import joining as mail_links
@@ -30,6 +32,7 @@ from engage.organisations.service import JOIN_TEAM
 from engage.partners.models import Branch, Partner
 from engage.partners.service import JOIN_PARTNER
 from engage.privacy.joining import JOIN
+from engage.rewards import pictures
 from engage.rewards import service as rewards
 from engage.rewards.service import ByMember, ByToken, Caller
 from engage.storage.base import new_id
@@ -230,7 +233,19 @@ def _partner(session: Session, world: World) -> None:
     for caller in callers:
         run_work(session, partial(_redeem, caller=caller, code=code))
     open_one, _code = reward_factory.reserved(session, mina, reward)
+    waiting = reward_factory.reward(
+        session, made, title="A bicycle", status="submitted", submitted_at=NOON, waits_for="value"
+    )
+    with_codes = reward_factory.reward(session, made, title="A film", own_codes="citizen", stock=0)
     world.parts |= {
+        "office.show_reward:reward_id": waiting.id,
+        "office.decide_reward:reward_id": waiting.id,
+        "office.decide_reward:word": "approve",
+        "offers.show_codes:reward_id": with_codes.id,
+        "offers.add_codes:reward_id": with_codes.id,
+        "offers.withdraw_codes:reward_id": with_codes.id,
+        "digest": _picture(session, made),
+        "size": "small",
         "partner": made.slug,
         "partner_body": made.id,
         "branch_id": branch.id,
@@ -250,6 +265,14 @@ def _partner(session: Session, world: World) -> None:
     for endpoint in ("show_partner", "show_partner_act", "decide_partner"):
         world.parts[f"office.{endpoint}:body_id"] = made.id
     world.parts["word"] = "suspend"
+
+
+def _picture(session: Session, partner: Partner) -> str:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), "orange").save(out, "PNG")
+    digest = pictures.keep(session, partner.id, pictures.draw(out.getvalue()), now=NOON)
+    session.commit()
+    return digest
 
 
 def _redeem(session: Session, caller: Caller, code: str) -> object:

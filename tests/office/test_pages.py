@@ -21,6 +21,7 @@ PAGES = (
     "/office",
     "/office/organisations",
     "/office/partners",
+    "/office/rewards",
     "/office/people",
     "/office/people/new",
     "/office/adjustments",

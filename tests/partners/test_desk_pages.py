@@ -172,6 +172,7 @@ def _steps(desk: CheckingClient, cafe: Partner) -> str:
 def test_a_reward_is_made_in_short_steps_and_previewed(
     session: Session, client: Browser, desk: CheckingClient, cafe: Partner
 ) -> None:
+    make_reward(session, cafe, title="An older one")
     offer = _steps(desk, cafe)
 
     preview = desk.get(offer).text
@@ -180,7 +181,7 @@ def test_a_reward_is_made_in_short_steps_and_previewed(
 
     for words in ("Once a week", "1 hour", "7 left", "€2.50", "Sun 30 Jun, 18:00"):
         assert words in preview
-    reward = session.scalars(select(Reward)).one()
+    reward = session.scalars(select(Reward).where(Reward.title == "A coffee")).one()
     assert (reward.cost, reward.face_value_cents, reward.stock) == (40, 250, 7)
     public = client().get(f"/rewards/{reward.id}").text
     assert "A coffee" in public

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
 from engage.partners.models import Partner
-from engage.rewards import favourites, offers
+from engage.rewards import favourites, publishing
 from engage.rewards.models import Reward, RewardFavourite
 from engage.storage.base import new_id
 from engage.storage.unit_of_work import run_work
@@ -58,10 +58,10 @@ def test_case_50_a_heart_survives_a_new_version_and_the_end_of_a_reward(
     client(mina).post(f"/rewards/{reward.id}/favourite")
 
     def renew(s: Session) -> None:
-        draft = offers.new_version(s, s.get_one(Reward, reward.id), actor_id=mina.id, now=NOON)
+        draft = publishing.new_version(s, s.get_one(Reward, reward.id), actor_id=mina.id, now=NOON)
         draft.title, draft.cost, draft.created_by = "Two loaves", 70, None
         s.flush()
-        offers.step(s, draft, "publish", now=NOON)
+        publishing.step(s, draft, "publish", now=NOON)
 
     run_work(session, renew)
 

@@ -335,3 +335,10 @@ class CodesMakeTheStock(RuleBroken):
 class VoucherCodeKnown(Conflict):
     code = "voucher_code_known"
     message = N_("One of these codes is on a list already. Nothing was added.")
+
+
+class PictureUnusable(RuleBroken):
+    """``why``: ``kind``, ``size`` or ``small``."""
+
+    code = "picture_unusable"
+    message = N_("Please choose a picture as JPEG, PNG or WebP, at most 8 MB, at least 200 pixels.")

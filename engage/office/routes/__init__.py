@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from engage.office.routes import bodies, correcting, desk, joinings, people, points, reviews
+from engage.office.routes import (
+    bodies,
+    correcting,
+    desk,
+    joinings,
+    people,
+    points,
+    reviews,
+    rewards,
+)
 from engage.office.routes.blueprint import bp
 
-__all__ = ["bodies", "bp", "correcting", "desk", "joinings", "people", "points", "reviews"]
+__all__ = [
+    "bodies",
+    "bp",
+    "correcting",
+    "desk",
+    "joinings",
+    "people",
+    "points",
+    "reviews",
+    "rewards",
+]

@@ -15,6 +15,7 @@ from engage.partners.models import Branch, Partner
 from engage.partners.routes.blueprint import bp, districts
 from engage.web import access
 from engage.web.context import db, now, work
+from engage.web.filters import weekly
 
 
 def _own(slug: str) -> Partner:
@@ -58,8 +59,12 @@ def show_branch(slug: str, branch_id: uuid.UUID) -> ResponseReturnValue:
     partner = _own(slug)
     branch = queries.get_branch(db(), branch_id, partner.id)
     form = BranchForm(
-        formdata=None, obj=branch, branch_name=branch.name, district=branch.district_code or ""
+        formdata=None,
+        obj=branch,
+        branch_name=branch.name,
+        district=branch.district_code or "",
     )
+    form.hours.data = weekly(branch.hours)
     return _page(partner, branch, offer(form, districts()))
 
 

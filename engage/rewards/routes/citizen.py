@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from engage.core.codes import Code, CodeType
-from engage.rewards import giving, queries, service, uses
+from engage.rewards import giving, queries, service, uses, vouchers
 from engage.rewards.routes.blueprints import rewards as bp
 from engage.rewards.routes.words import ended_words
 from engage.rewards.uses import Use
@@ -33,6 +33,7 @@ def _over_page(use: Use) -> str:
         "rewards/redemption_over.html",
         use=use,
         why=ended_words(use.state, use.ended_because),
+        own_code=vouchers.code_of(db(), use.id) if use.state == "redeemed" else None,
         given=giving.sum_so_far(db(), use.good_cause) if use.good_cause else 0,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import flash, redirect, render_template, url_for
@@ -11,18 +12,27 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
-from engage.core.errors import DomainError, FaceValueReasonNeeded, FrozenReward, OutOfStock
+from engage.core.errors import (
+    DomainError,
+    FaceValueReasonNeeded,
+    FrozenReward,
+    OutOfStock,
+    PictureUnusable,
+    VoucherCodesNeeded,
+)
 from engage.partners import queries as partners
 from engage.partners.models import Partner
-from engage.rewards import catalogue, offers
+from engage.rewards import catalogue, offers, pictures, publishing, vouchers
 from engage.rewards.forms import LIVES, PriceForm, StockForm, TermsForm, WordsForm
 from engage.rewards.models import Reward
 from engage.rewards.money import write_cents
+from engage.rewards.pictures import Drawn, Look
 from engage.rewards.routes.blueprints import offers as bp
 from engage.rewards.routes.words import life_words, limit_words
 from engage.web import access
 from engage.web.context import db, now, settings, work
 from engage.web.errors import advice, sentence
+from engage.web.filters import weekly
 
 
 def _own(slug: str) -> Partner:
@@ -57,11 +67,25 @@ def show_new(slug: str) -> ResponseReturnValue:
 def draft(slug: str) -> ResponseReturnValue:
     """Step 1 makes a draft that nobody sees."""
     partner, form = _own(slug), WordsForm()
-    if not form.validate_on_submit():
+    drawn = _drawn(form) if form.validate_on_submit() else None
+    if form.errors:
         return _step("words", partner, None, form), 422
-    said = form.words()
-    made = work(lambda s: offers.draft(s, partner.id, said, actor_id=current_user.id, now=now()).id)
+    said, look, actor = form.words(), Look(drawn, form.picture_alt.data or ""), current_user.id
+    made = work(lambda s: publishing.begin(s, partner.id, said, look, actor_id=actor, now=now()).id)
     return _go("show_price", slug, made)
+
+
+def _drawn(form: WordsForm) -> Drawn | None:
+    """The picture that was chosen, drawn anew before the unit of work begins: that is slow."""
+    file = form.picture.data
+    content = file.read(pictures.MOST_BYTES + 1) if file else b""
+    if not content:
+        return None
+    try:
+        return pictures.draw(content)
+    except PictureUnusable as refusal:
+        form.picture.errors = [sentence(refusal)]
+        return None
 
 
 def _go(page: str, slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
@@ -80,10 +104,16 @@ def show_words(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
 @access.second_factor
 def describe(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
     partner, form = _own(slug), WordsForm()
-    if not form.validate_on_submit():
+    drawn = _drawn(form) if form.validate_on_submit() else None
+    if form.errors:
         return _step("words", partner, offers.get_of(db(), reward_id, partner.id), form), 422
     said = form.words()
-    work(lambda s: offers.describe(offers.get_of(s, reward_id, partner.id), said))
+    look = Look(drawn, form.picture_alt.data or "", without=form.without_picture.data)
+    work(
+        lambda s: publishing.reword(
+            s, offers.get_of(s, reward_id, partner.id), said, look, now=now()
+        )
+    )
     return _go("show_price", slug, reward_id)
 
 
@@ -98,6 +128,8 @@ def show_price(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
         face_value=write_cents(reward.face_value_cents) if reward.face_value_cents else "",
         no_value_reason=reward.no_value_reason,
         stock=reward.stock,
+        daily_stock=reward.daily_stock,
+        own_codes=reward.own_codes,
     )
     return _step("price", partner, reward, form)
 
@@ -112,13 +144,23 @@ def price(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
     if given is None:
         return _step("price", partner, reward, form), 422
     try:
-        work(lambda s: offers.price(s, offers.get_of(s, reward_id, partner.id), given))
+        _change(partner, reward_id, publishing.reprice, given)
     except FaceValueReasonNeeded as refusal:
         form.no_value_reason.errors = [sentence(refusal)]
         return _step("price", partner, reward, form), 422
     except FrozenReward as refusal:
         return _frozen(partner, reward_id, refusal)
     return _go("show_terms", slug, reward_id)
+
+
+def _change(partner: Partner, reward_id: uuid.UUID, how: Callable[..., bool], to: object) -> None:
+    """Change a reward; say so if the office looks at it first."""
+    actor = current_user.id
+    waits = work(
+        lambda s: how(s, offers.get_of(s, reward_id, partner.id), to, actor_id=actor, now=now())
+    )
+    if waits:
+        flash(_("The programme office looks at this change first. Vouchers stay valid."), "info")
 
 
 def _frozen(partner: Partner, reward_id: uuid.UUID, refusal: DomainError) -> ResponseReturnValue:
@@ -145,11 +187,24 @@ def show_terms(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
         limit_period=reward.limit_period or "",
         life=str(reward.reserve_minutes),
         minimum_age=reward.minimum_age or None,
-        shown_from=_typed(reward.shown_from),
-        reservable_from=_typed(reward.reservable_from),
-        reservable_until=_typed(reward.reservable_until),
+        redeem_hours=weekly(reward.redeem_hours),
+        event_place=reward.event_place,
+        **{name: _typed(getattr(reward, name)) for name in INSTANTS},
     )
     return _step("terms", partner, reward, _offered(form, partner, reward))
+
+
+#: Fields of the third step that are instants.
+INSTANTS = (
+    "shown_from",
+    "shown_until",
+    "reservable_from",
+    "reservable_until",
+    "redeemable_from",
+    "redeemable_until",
+    "event_starts_at",
+    "event_ends_at",
+)
 
 
 def _typed(instant: datetime | None) -> datetime | None:
@@ -167,20 +222,24 @@ def _offered(form: TermsForm, partner: Partner, reward: Reward) -> TermsForm:
     return form
 
 
+def _known_branches(form: TermsForm) -> TermsForm:
+    known = {choice.value for choice in form.branches.choices}
+    form.branches.data = [one for one in form.branches.data or [] if one in known]
+    return form
+
+
 @bp.post("/partner/<slug>/rewards/<uuid:reward_id>/terms")
 @access.second_factor
 def set_terms(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
     """When, where, how often; a frozen start offers a new version instead."""
     partner = _own(slug)
     reward = offers.get_of(db(), reward_id, partner.id)
-    form = _offered(TermsForm(), partner, reward)
-    known = {choice.value for choice in form.branches.choices}
-    form.branches.data = [one for one in form.branches.data or [] if one in known]
-    terms = form.terms(settings().zone) if form.validate_on_submit() else None
+    form = _known_branches(_offered(TermsForm(), partner, reward))
+    terms = form.terms(settings().zone, reward.kind) if form.validate_on_submit() else None
     if terms is None:
         return _step("terms", partner, reward, form), 422
     try:
-        work(lambda s: offers.set_terms(s, offers.get_of(s, reward_id, partner.id), terms))
+        _change(partner, reward_id, publishing.change_terms, terms)
     except FrozenReward as refusal:
         return _frozen(partner, reward_id, refusal)
     return _go("show_offer", slug, reward_id)
@@ -204,23 +263,39 @@ def _offer_page(partner: Partner, reward_id: uuid.UUID, form: StockForm) -> str:
         limit=limit_words(offer.limit),
         life=life_words(offer.life),
         changes=offers.list_stock_changes(db(), reward.id),
+        codes=vouchers.count(db(), reward.id) if reward.own_codes != "none" else None,
         form=form,
     )
 
 
-@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/<any(publish, pause, end):name>")
+@bp.post("/partner/<slug>/rewards/<uuid:reward_id>/<any(publish, withdraw, pause, end):name>")
 @access.second_factor
 def step(slug: str, reward_id: uuid.UUID, name: str) -> ResponseReturnValue:
-    """Publish, pause or end; open reservations are honoured."""
-    partner = _own(slug)
-    work(lambda s: offers.step(s, offers.get_of(s, reward_id, partner.id), name, now=now()))
-    said = {
+    """Publish, withdraw, pause or end; open reservations are honoured."""
+    partner, actor = _own(slug), current_user.id
+    try:
+        status = work(
+            lambda s: publishing.step(
+                s, offers.get_of(s, reward_id, partner.id), name, now=now(), actor_id=actor
+            )
+        )
+    except VoucherCodesNeeded as refusal:
+        flash(sentence(refusal), "warning")
+        return _go("show_codes", slug, reward_id)
+    flash(_said(name, status), "success")
+    return _go("show_offer", slug, reward_id)
+
+
+def _said(name: str, status: str) -> str:
+    if status == "submitted":
+        return str(_("Sent. The programme office looks at it first and writes to you."))
+    words: dict[str, str] = {
         "publish": _("The reward is on offer."),
+        "withdraw": _("Taken back. You can change it and publish it again."),
         "pause": _("The reward is paused. Vouchers that are out stay valid."),
         "end": _("The reward has ended. Vouchers that are out stay valid."),
     }
-    flash(said[name], "success")
-    return _go("show_offer", slug, reward_id)
+    return words[name]
 
 
 @bp.post("/partner/<slug>/rewards/<uuid:reward_id>/version")
@@ -230,7 +305,7 @@ def make_version(slug: str, reward_id: uuid.UUID) -> ResponseReturnValue:
     partner = _own(slug)
     made = work(
         lambda s: (
-            offers.new_version(
+            publishing.new_version(
                 s,
                 offers.get_of(s, reward_id, partner.id),
                 actor_id=current_user.id,

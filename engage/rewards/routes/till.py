@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from engage.accounts import passes
 from engage.core.codes import CodeType, read_code
 from engage.core.errors import DomainError, Guessing, NotFound, Outcome
-from engage.rewards import counter, service
+from engage.rewards import counter, service, vouchers
 from engage.rewards.forms import CardForm, CodeForm, UndoForm
 from engage.rewards.routes.blueprints import till as bp
 from engage.rewards.routes.stand import Stand, View, at_the_till, choose_branch, today_began
@@ -109,10 +109,12 @@ LOOKS = {"redeemed": "ok", "refunded": "ok", "already_redeemed": "known"}
 
 
 def _result_page(stand: Stand, outcome: Outcome) -> str:
+    has_code = outcome.code == "redeemed" and outcome.facts.get("hands_code")
     return render_template(
         "rewards/till/result.html",
         stand=stand,
         outcome=outcome,
+        own_code=vouchers.code_of(db(), uuid.UUID(str(outcome.facts["id"]))) if has_code else "",
         state=LOOKS.get(outcome.code, "refused"),
         message=sentence(outcome),
         advice=advice(outcome),
