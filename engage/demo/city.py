@@ -36,7 +36,7 @@ from engage.demo.content import (
     Body,
     Offer,
 )
-from engage.demo.shelf import fill_shelf
+from engage.demo.shelf import Bodies, dress_shelf, fill_shelf
 from engage.demo.story import Story, tell
 from engage.mail.models import Letter
 from engage.office.services import adjustments, bodies
@@ -105,7 +105,8 @@ def build(session: Session, now: datetime, *, quick: bool = False) -> City:
     run_work(session, lambda work: _let_sign_in(work, city, hashed))
     for step in (_admit_organisations, _admit_partners, _welcome_citizens, _offer):
         do(step)
-    do(lambda work, it: fill_shelf(work, it.partners, it.managers, it.began))
+    shelf = Bodies(city.partners, city.managers, city.people["ada"])
+    do(lambda work, it: fill_shelf(work, shelf, it.began))
     story = Story(
         now=now,
         citizens=city.citizens,
@@ -119,6 +120,7 @@ def build(session: Session, now: datetime, *, quick: bool = False) -> City:
         office=city.people["ada"],
     )
     tell(session, story)
+    do(lambda work, it: dress_shelf(work, shelf, it.now))
     do(_leave_work)
     reports.freeze_closed_months(session, now)
     run_work(session, lambda work: _empty_mailbox(work, now))
@@ -190,8 +192,9 @@ def _admit_partners(session: Session, city: City) -> None:
             street=body.street,
             town="44000 Dortmund (Demo)",
             district_code=body.district,
-            opening_hours="Mo–Sa 9–18 Uhr",
+            hours="Mo-Sa 09:00-18:00",
             step_free=True,
+            accessible_toilet=body.key in {"kino", "bad"},
         )
         profile = PartnerProfile(name=body.name, about=body.about, email=f"{body.key}@example.org")
         applied_at = city.now - timedelta(days=2) if pending else city.began

@@ -59,6 +59,7 @@ class Gift:
     kind: str = "points"
     limit: int = 0
     period: str = "month"
+    own_codes: str = "none"
 
 
 ORGANISATIONS: tuple[Body, ...] = (
@@ -148,6 +149,13 @@ GIFTS: tuple[Gift, ...] = (
     Gift("rad", "Lastenrad für ein Wochenende", "Von Freitag bis Sonntag.", "Schlüssel für das Lastenrad, Freitag bis Sonntag", "repair", 140, 3000, 3, limit=1, period="quarter"),
     Gift("zweck", "Ein Baum für Eving", "50 Punkte, ein Beitrag zu einem Straßenbaum.", "Danke sagen", "good_cause", 50, 0, None, "good_cause"),
     Gift("zweck", "Schulranzen-Hilfe", "Ein Beitrag zu Schulsachen für Kinder.", "Danke sagen", "good_cause", 30, 0, None, "good_cause"),
+)  # fmt: skip
+
+#: Put on the shelf last: a ticket, a voucher with the partner's own codes, and one whose value waits for the office.
+LATE_GIFTS: tuple[Gift, ...] = (
+    Gift("kino", "Filmabend unter freiem Himmel", "Ein Film im Hof, mit Decken und Popcorn.", "Eine Eintrittskarte für den Filmabend", "ticket", 60, 900, 50, "event"),
+    Gift("buch", "Gutschein für den Online-Shop", "Zehn Euro im Shop des Buchladens. Den Code sehen Sie nach dem Einlösen.", "Nichts: Der Code steht auf dem Handy", "books", 70, 1000, own_codes="citizen"),
+    Gift("rad", "Große Fahrrad-Inspektion", "Alles zerlegt, geputzt, geölt und eingestellt.", "Eine große Inspektion", "repair", 180, 6900, 10),
 )  # fmt: skip
 
 FIRST_NAMES = (

@@ -17,7 +17,7 @@ from engage.demo.content import SIGN_INS
 from engage.office.models import Adjustment
 from engage.organisations.models import Organisation
 from engage.partners.models import Partner
-from engage.rewards.models import Redemption, Reward
+from engage.rewards.models import Picture, Redemption, Reward, VoucherCode
 from tests.application import Browser
 from tests.clock import NOON
 from tests.factories.people import person
@@ -31,6 +31,13 @@ def database_url(sqlite_url: str) -> str:
 
 def count(session: Session, *what: object) -> int:
     return session.scalar(select(func.count()).select_from(*what)) or 0  # type: ignore[arg-type]
+
+
+def shelf_shows_every_kind_of_reward(session: Session) -> None:
+    kinds = set(session.scalars(select(Reward.kind)))
+    assert kinds == {"event", "points", "welcome", "good_cause"}
+    assert set(session.scalars(select(Reward.status))) >= {"published", "submitted"}
+    assert (count(session, Picture), count(session, VoucherCode)) == (5, 25)
 
 
 @pytest.mark.slow
@@ -48,7 +55,8 @@ def test_the_demo_city_is_lively_and_its_books_hold(
     assert count(session, Person) >= 60
     assert count(session, Attendance) > 300
     assert count(session, Redemption) > 30
-    assert count(session, Reward) >= 18
+    assert count(session, Reward) >= 21
+    shelf_shows_every_kind_of_reward(session)
     assert set(session.scalars(select(Organisation.status))) >= {"verified", "pending"}
     assert set(session.scalars(select(Partner.status))) >= {"verified", "pending"}
     assert session.scalars(select(Review.id).where(Review.state == "open")).all()
