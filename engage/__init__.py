@@ -33,6 +33,7 @@ from engage.privacy import routes as privacy
 from engage.reports import routes as reports
 from engage.rewards import api as rewards_api
 from engage.rewards import routes as rewards
+from engage.settlement import routes as settlement
 from engage.storage.engine import make_engine, make_sessions
 from engage.storage.keys import Keyring
 from engage.web import (
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     policies.bp,
     reports.bp,
     *rewards.BLUEPRINTS,
+    settlement.bp,
     attendance_api.bp,
     devices_api.bp,
     partners_api.bp,

@@ -14,6 +14,7 @@ from engage.partners import models as partners
 from engage.policies import models as policies
 from engage.reports import models as reports
 from engage.rewards import models as rewards
+from engage.settlement import models as settlement
 from engage.storage.base import Model
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "policies",
     "reports",
     "rewards",
+    "settlement",
 ]
 
 metadata = Model.metadata

@@ -25,6 +25,7 @@ from engage.policies import tasks as policies
 from engage.privacy import tasks as privacy
 from engage.reports import tasks as reports
 from engage.rewards import tasks as rewards
+from engage.settlement import tasks as settlement
 from engage.storage.periodic import Task
 
 log = structlog.get_logger()
@@ -37,6 +38,7 @@ TASKS: tuple[Task, ...] = (
     *policies.TASKS,
     *privacy.TASKS,
     *reports.TASKS,
+    *settlement.TASKS,
 )
 
 #: Seconds between two looks at what is due.

@@ -6,18 +6,23 @@ a live database goes on while it is verified.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, case, func, literal, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from engage.attendance.models import Attendance, HoursClaim, Review
+from engage.core.settlement import amount_cents, month_bounds
 from engage.ledger.models import ESCROW, SYSTEM_IDS, Account, Shortfall, Transfer
 from engage.ledger.service import sealed_text
-from engage.rewards.models import Redemption, Statement, StatementLine
+from engage.rewards.models import Redemption
+from engage.settlement.models import Statement, StatementLine
+from engage.settlement.queries import moves
 from engage.storage.base import table_of
-from engage.storage.engine import is_sqlite
+from engage.storage.engine import is_sqlite, zone_of
 from engage.storage.keys import keys_of
 
 #: Rows are read in portions, so that a million transfers need no memory.
@@ -277,28 +282,93 @@ def check_shortfalls(session: Session) -> Iterator[Finding]:
 
 
 def check_statements(session: Session) -> Iterator[Finding]:
-    """A closed statement is the sum of its lines, and each line is its transfer."""
+    """A closed month is the sum of its lines, each line is its transfer, and none is missing."""
+    yield from _check_sums(session)
+    yield from _check_lines(session)
+    yield from _check_months(session)
+
+
+def _check_sums(session: Session) -> Iterator[Finding]:
     lines = (
-        select(StatementLine.statement_id, func.sum(StatementLine.points).label("points"))
+        select(
+            StatementLine.statement_id,
+            func.sum(StatementLine.points).label("points"),
+            func.sum(StatementLine.points * StatementLine.rate).label("exact"),
+            func.sum(case((StatementLine.points > 0, 1), else_=0)).label("count"),
+            func.sum(case((StatementLine.points < 0, 1), else_=0)).label("undone"),
+        )
         .group_by(StatementLine.statement_id)
         .subquery()
     )
     rows = session.execute(
-        select(Statement.id, Statement.points, lines.c.points.label("lines"))
-        .outerjoin(lines, lines.c.statement_id == Statement.id)
-        .where(Statement.points != func.coalesce(lines.c.points, 0))
+        select(Statement, lines).outerjoin(lines, lines.c.statement_id == Statement.id)
     )
-    for row in rows:
-        what = f"it says {row.points} points, its lines {row.lines}"
-        yield Finding("statements", f"statement {row.id}", what)
-    signed = case((Transfer.kind == "refund", -Transfer.amount), else_=Transfer.amount)
+    for statement, _, points, exact, count, undone in rows:
+        cents = amount_cents([(int(exact or 0), 1)])
+        said = (statement.points, statement.cents, statement.count, statement.undone)
+        found = (int(points or 0), cents, int(count or 0), int(undone or 0))
+        for name, one, other in zip(
+            ("points", "cents", "count", "undone"), said, found, strict=True
+        ):
+            if one != other:
+                what = f"it says {one} for {name}, its lines say {other}"
+                yield Finding("statements", f"statement {statement.id}", what)
+
+
+def _check_lines(session: Session) -> Iterator[Finding]:
+    moved = moves()
     wrong = session.scalars(
         select(StatementLine.id)
-        .join(Transfer, Transfer.id == StatementLine.transfer_id)
-        .where(StatementLine.points != signed)
+        .join(Statement, Statement.id == StatementLine.statement_id)
+        .outerjoin(moved, moved.c.id == StatementLine.transfer_id)
+        .outerjoin(Redemption, Redemption.id == moved.c.source_id)
+        .where(
+            or_(
+                moved.c.id.is_(None),
+                moved.c.points != StatementLine.points,
+                moved.c.partner_id != Statement.partner_id,
+                Redemption.id.is_(None),
+                Redemption.reward_id != StatementLine.reward_id,
+            )
+        )
     )
     for line in wrong:
         yield Finding("statements", f"statement line {line}", "it differs from its transfer")
+
+
+def _check_months(session: Session) -> Iterator[Finding]:
+    """A month holds nothing of later months, and leaves out nothing booked before its end."""
+    tz = zone_of(session)
+    newest: dict[uuid.UUID, date] = {}
+    months = session.execute(
+        select(Statement.partner_id, Statement.month).order_by(Statement.month)
+    )
+    for partner_id, month in months:
+        newest[partner_id] = month
+    for month in session.scalars(select(Statement.month).distinct()).all():
+        end = month_bounds(month, tz)[1]
+        late = session.scalars(
+            select(StatementLine.id)
+            .join(Statement, Statement.id == StatementLine.statement_id)
+            .join(Transfer, Transfer.id == StatementLine.transfer_id)
+            .where(Statement.month == month, Transfer.posted_at >= end)
+        )
+        for line in late:
+            yield Finding("statements", f"statement line {line}", "it is of a later month")
+        closed = [partner for partner, last in newest.items() if last == month]
+        moved = moves()
+        missing = session.scalars(
+            select(moved.c.id)
+            .outerjoin(StatementLine, StatementLine.transfer_id == moved.c.id)
+            .where(
+                StatementLine.id.is_(None),
+                moved.c.posted_at < end,
+                moved.c.partner_id.in_(closed),
+            )
+        )
+        for transfer in missing:
+            what = "its month is closed, and no statement holds it"
+            yield Finding("statements", f"transfer {transfer}", what)
 
 
 CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (

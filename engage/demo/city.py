@@ -20,7 +20,7 @@ from engage.activities.models import Occurrence
 from engage.attendance.models import Attendance
 from engage.core.ages import Age
 from engage.core.policy import Policy
-from engage.demo import second_factors
+from engage.demo import money, second_factors
 from engage.demo.chance import number, pick
 from engage.demo.content import (
     FIRST_NAMES,
@@ -50,6 +50,7 @@ from engage.partners.profile import Place
 from engage.partners.profile import Profile as PartnerProfile
 from engage.policies import service as policies
 from engage.reports import tasks as reports
+from engage.settlement import tasks as settlement
 from engage.storage.engine import zone_of
 from engage.storage.unit_of_work import run_work
 
@@ -107,6 +108,7 @@ def build(session: Session, now: datetime, *, quick: bool = False) -> City:
         do(step)
     shelf = Bodies(city.partners, city.managers, city.people["ada"])
     do(lambda work, it: fill_shelf(work, shelf, it.began))
+    do(lambda work, it: money.agree(work, it.partners))
     story = Story(
         now=now,
         citizens=city.citizens,
@@ -123,6 +125,10 @@ def build(session: Session, now: datetime, *, quick: bool = False) -> City:
     do(lambda work, it: dress_shelf(work, shelf, it.now))
     do(_leave_work)
     reports.freeze_closed_months(session, now)
+    money.close_months(session, now, city.people["ada"])
+    do(lambda work, it: money.limit_budget(work, it.partners["kino"], now))
+    do(lambda work, _it: money.describe_causes(work, city.began))
+    settlement.warn_of_budgets(session, now)
     run_work(session, lambda work: _empty_mailbox(work, now))
     return city
 

@@ -81,6 +81,7 @@ def tell(session: Session, story: Story) -> None:
             run_work(session, partial(_spend, story=story, at=week))
             run_work(session, partial(_report, story=story, at=week))
         run_work(session, partial(_hold, story=story, one=date_))
+    run_work(session, partial(_spend, story=story, at=story.now - timedelta(hours=20)))
     run_work(session, partial(_end_well, story=story))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engage.core.expiry import WARNINGS, Expiring, Movement, due_for_expiry, expiring
@@ -172,3 +172,44 @@ def _list_told(session: Session, account_id: uuid.UUID, today: date) -> set[tupl
         )
     )
     return {(on, days) for on, days in rows}
+
+
+def sum_by_age(session: Session, starts: Sequence[datetime]) -> list[int]:
+    """What all citizens still hold, by the period in which it was earned, in one statement.
+
+    starts: of the periods, rising; what is older than the first counts to it.
+
+    Spending takes the oldest, so what is left of an account is its youngest income.
+    """
+    income = (
+        select(
+            Account.id.label("account"),
+            Account.balance,
+            Transfer.amount,
+            Transfer.posted_at,
+            func.sum(Transfer.amount)
+            .over(
+                partition_by=Account.id,
+                order_by=(Transfer.posted_at.desc(), Transfer.id.desc()),
+                rows=(None, 0),
+            )
+            .label("down_to_here"),
+        )
+        .join(Account, Account.id == Transfer.credit_id)
+        .where(Account.balance > 0, Transfer.kind.in_(("earn", "adjust", "merge")))
+        .subquery()
+    )
+    younger = income.c.down_to_here - income.c.amount
+    left = case(
+        (income.c.balance <= younger, 0),
+        (income.c.balance >= income.c.down_to_here, income.c.amount),
+        else_=income.c.balance - younger,
+    )
+    numbered = reversed(list(enumerate(starts)))
+    which = case(
+        *((income.c.posted_at >= start, literal(number)) for number, start in numbered),
+        else_=literal(0),
+    )
+    rows = session.execute(select(which, func.sum(left)).group_by(which))
+    found = {int(number): int(points) for number, points in rows}
+    return [found.get(number, 0) for number in range(len(starts))]

@@ -17,6 +17,9 @@ from engage.ledger.models import SYSTEM_IDS, Account, Shortfall, Transfer
 #: For joins of the hot paths: which account belongs to a person, a partner or a cause.
 ACCOUNTS = cast(Table, Account.__table__)
 
+#: For what is settled: every movement, to be read in one statement with what it is about.
+TRANSFERS = cast(Table, Transfer.__table__)
+
 
 @dataclass(frozen=True, slots=True)
 class CitizenAccount:

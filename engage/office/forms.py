@@ -69,6 +69,20 @@ class DecisionForm(FlaskForm):
     reason = TextAreaField(_("Answer to the citizen"), _reason())
 
 
+class DisputeForm(FlaskForm):
+    """Take a redemption back or let it stand; the citizen reads the answer."""
+
+    decision = RadioField(
+        _("Decision"),
+        [InputRequired(_("Please choose."))],
+        choices=[
+            SelectChoice("take_back", _("Take it back, points return")),
+            SelectChoice("stands", _("The redemption stands")),
+        ],
+    )
+    reason = TextAreaField(_("Answer to the citizen"), _reason())
+
+
 class LookUpForm(FlaskForm):
     """One person, by what only they can tell."""
 

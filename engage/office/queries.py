@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from engage.accounts.models import DataRead, Pass, Person
 from engage.activities.models import Activity, Occurrence
@@ -18,7 +18,7 @@ from engage.ledger import queries as ledger
 from engage.office.models import Adjustment, Joining, OfficeAct
 from engage.organisations.models import Budget, Member, Organisation
 from engage.partners.models import Branch, Partner, PartnerMember
-from engage.rewards.models import Redemption, Reward
+from engage.rewards.models import Reward
 
 #: Applications are answered within a week; what organisers leave longer is asked after.
 ANSWER_WITHIN = timedelta(days=7)
@@ -28,19 +28,6 @@ FILE_OPEN_FOR = timedelta(minutes=30)
 
 #: An attendance, the title of what was done, and whose it is.
 AttendanceLine = Row[Attendance, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One queue of the desk.
-
-    code:   which queue; due_at: when the first of it is due.
-    """
-
-    code: str
-    count: int
-    oldest_at: datetime | None
-    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,66 +50,6 @@ class File:
     attendances: list[Row[Any]]
     adjustments: list[Adjustment]
     reviews: list[ReviewLine]
-
-
-def list_waiting(session: Session, now: datetime, me: uuid.UUID) -> list[Waiting]:
-    """Everything that waits for the office, one statement for each queue.
-
-    me: proposals that I made wait for somebody else.
-    """
-    late = now - ANSWER_WITHIN
-    queues: tuple[tuple[str, InstrumentedAttribute[Any], tuple[ColumnElement[bool], ...]], ...] = (
-        ("organisations", Organisation.applied_at, (Organisation.status == "pending",)),
-        ("partners", Partner.applied_at, (Partner.status == "pending",)),
-        ("rewards", Reward.submitted_at, (Reward.status == "submitted",)),
-        ("reviews", Review.opened_at, (Review.state == "open",)),
-        ("adjustments", Adjustment.proposed_at, _for_me(Adjustment, me)),
-        ("joinings", Joining.proposed_at, _for_me(Joining, me)),
-        ("disputes", Redemption.disputed_at,
-         (Redemption.disputed_at.is_not(None), Redemption.state == "redeemed")),
-        ("claims", HoursClaim.submitted_at,
-         (HoursClaim.state == "submitted", HoursClaim.submitted_at < late)),
-        ("missing", MissingPoints.asked_at,
-         (MissingPoints.state == "open", MissingPoints.asked_at < late)),
-    )  # fmt: skip
-    found = []
-    for code, since, conditions in queues:
-        count, oldest = session.execute(
-            select(func.count(), func.min(since)).where(*conditions)
-        ).one()
-        due = None if oldest is None or code in {"claims", "missing"} else oldest + ANSWER_WITHIN
-        if code == "reviews" and count:
-            due = session.scalar(select(func.min(Review.due_at)).where(*conditions))
-        found.append(Waiting(code, count, oldest, due))
-    return found
-
-
-def _for_me(
-    proposals: type[Adjustment] | type[Joining], me: uuid.UUID
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Proposed by somebody else: what I may agree to."""
-    return proposals.state == "proposed", proposals.proposed_by != me
-
-
-def count_waiting(session: Session, me: uuid.UUID) -> dict[str, int]:
-    """The numbers beside the desk's places, in one statement."""
-
-    def count(*conditions: ColumnElement[bool]) -> Any:
-        return select(func.count()).where(*conditions).scalar_subquery()
-
-    row = session.execute(
-        select(
-            count(Organisation.status == "pending").label("organisations"),
-            count(Partner.status == "pending").label("partners"),
-            count(Reward.status == "submitted").label("rewards"),
-            count(Review.state == "open").label("reviews"),
-            count(Adjustment.state == "proposed", Adjustment.proposed_by != me).label(
-                "adjustments"
-            ),
-            count(Joining.state == "proposed", Joining.proposed_by != me).label("joinings"),
-        )
-    ).one()
-    return dict(row._mapping)
 
 
 def list_organisations(session: Session, year: int) -> list[Row[Any]]:
@@ -363,20 +290,6 @@ def list_staff(session: Session) -> list[Person]:
             select(Person)
             .where(Person.office_role.is_not(None), Person.erased_at.is_(None))
             .order_by(or_(Person.office_role == "lead").desc(), Person.display_name)
-        )
-    )
-
-
-def list_disputes(session: Session) -> list[Row[Any]]:
-    """Redemptions with a printed card that the citizen does not recognise."""
-    return list(
-        session.execute(
-            select(Redemption, Person.display_name, Reward.title, Partner.name)
-            .join(Person, Person.id == Redemption.person_id)
-            .join(Reward, Reward.id == Redemption.reward_id)
-            .join(Partner, Partner.id == Redemption.partner_id)
-            .where(Redemption.disputed_at.is_not(None), Redemption.state == "redeemed")
-            .order_by(Redemption.disputed_at)
         )
     )
 

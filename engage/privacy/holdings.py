@@ -27,10 +27,10 @@ from engage.rewards.models import (
     RedemptionAttempt,
     Reward,
     RewardFavourite,
-    Statement,
     StockChange,
     VoucherCode,
 )
+from engage.settlement.models import Reimbursement, Statement
 from engage.storage.base import Model
 
 
@@ -141,7 +141,9 @@ ACTORS: tuple[tuple[type[Model], str], ...] = (
     (Reward, "submitted_by"),
     (Reward, "decided_by"),
     (Scan, "caller_id"),
+    (Reimbursement, "agreed_by"),
     (Statement, "closed_by"),
+    (Statement, "paid_by"),
     (StockChange, "actor_id"),
     (VoucherCode, "imported_by"),
 )

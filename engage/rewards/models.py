@@ -209,6 +209,8 @@ class Redemption(Model):
     disputed_at: Mapped[datetime | None]
     #: When the citizen was told that it ends soon.
     reminded_at: Mapped[datetime | None]
+    dispute_decided_at: Mapped[datetime | None]
+    dispute_answer: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class RewardFavourite(Model):
@@ -260,29 +262,17 @@ class StockChange(Model):
     at: Mapped[datetime]
 
 
-class Statement(Model):
-    """A month of a partner, closed from the 3rd of the next month on."""
+class GoodCause(Model):
+    """Who gets points that people give away; its account is ``good_cause:<slug>``."""
 
-    __tablename__ = "statements"
-    __table_args__ = (UniqueConstraint("partner_id", "month"),)
-
-    id: Mapped[Id]
-    partner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partners.id"))
-    month: Mapped[date]  # its first day
-    points: Mapped[int]
-    cents: Mapped[int]
-    count: Mapped[int]
-    closed_at: Mapped[datetime]
-    closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
-
-
-class StatementLine(Model):
-    """A transfer that a statement settles; each transfer is settled once."""
-
-    __tablename__ = "statement_lines"
+    __tablename__ = "good_causes"
 
     id: Mapped[Id]
-    statement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("statements.id"), index=True)
-    transfer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("transfers.id"), unique=True)
-    reward_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rewards.id"))
-    points: Mapped[int]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    words: Mapped[str] = mapped_column(default="", server_default="")
+    #: What the city pays the cause, in cents per 100 points.
+    rate: Mapped[int] = mapped_column(default=0, server_default="0")
+    added_at: Mapped[datetime]
+    #: From then on nobody gives to it any more; what was given stays.
+    ended_at: Mapped[datetime | None]

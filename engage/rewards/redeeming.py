@@ -225,6 +225,14 @@ def _take_back(session: Session, row: Any, reason: str, till: Till, now: datetim
     redemption = queries.get_redemption(session, row.id)
     session.refresh(redemption)  # as it is now that the account is held
     ensure_can_undo(RedemptionState(redemption.state), redemption.redeemed_at, now)
+    give_back(session, row, reason, till.id, now)
+
+
+def give_back(session: Session, row: Any, reason: str, actor_id: uuid.UUID, now: datetime) -> None:
+    """Points and piece return; the caller holds the account and has asked whether it may be.
+
+    Raises TryAgain when somebody else was faster.
+    """
     named = {"redemption": row.id, "at": now, "because": reason}
     if session.connection().execute(_UNDO, named).first() is None:
         raise stock.changed_meanwhile()
@@ -234,7 +242,7 @@ def _take_back(session: Session, row: Any, reason: str, till: Till, now: datetim
             account = ledger_queries.named_account_id(session, f"good_cause:{reward.good_cause}")
         else:
             account = ledger_queries.partner_account_id(session, row.partner_id)
-        cause = ledger.Cause("redemption", row.id, now, till.id)
+        cause = ledger.Cause("redemption", row.id, now, actor_id)
         ledger.refund(session, account, row.account_id, row.cost, cause)
     if not vouchers.spend(session, row.id, now):  # what was shown once is no piece any more
         stock.put_back(session, [(row.reward_id, row.reserved_at)])

@@ -267,6 +267,10 @@ _TABLE = {
         POST /partner/<slug>/rewards/<uuid:reward_id>/version
         GET,POST /partner/<slug>/rewards/<uuid:reward_id>/words
         GET /partner/<slug>/rewards/new
+        GET /partner/<slug>/statements
+        GET /partner/<slug>/statements/<month>
+        GET /partner/<slug>/statements/<month>.csv
+        GET /partner/<slug>/statements/<month>.pdf
         POST /partner/<slug>/team
         POST /partner/<slug>/team/<uuid:person_id>
         POST /partner/<slug>/team/<uuid:person_id>/remove
@@ -282,6 +286,7 @@ _TABLE = {
         POST /office/adjustments/<uuid:adjustment_id>/refuse
         GET,POST /office/attendances/<uuid:attendance_id>/cancel
         GET,POST /office/attendances/<uuid:attendance_id>/correct
+        GET,POST /office/disputes/<uuid:redemption_id>
         GET /office/figures
         GET /office/figures.csv
         GET /office/joinings
@@ -294,6 +299,7 @@ _TABLE = {
         GET /office/partners
         GET /office/partners/<uuid:body_id>
         GET,POST /office/partners/<uuid:body_id>/<word>
+        GET,POST /office/partners/<uuid:body_id>/terms
         GET,POST /office/people
         GET /office/people/<uuid:person_id>
         POST /office/people/<uuid:person_id>/adjustments
@@ -311,6 +317,23 @@ _TABLE = {
         POST /office/rewards/<uuid:reward_id>/<word>
         GET /office/rules
         GET,POST /office/rules/new
+        GET /office/settlement
+        GET /office/settlement/<uuid:partner_id>/<month>
+        GET /office/settlement/<uuid:partner_id>/<month>.csv
+        GET /office/settlement/<uuid:partner_id>/<month>.pdf
+        POST /office/settlement/<uuid:partner_id>/<month>/close
+        POST /office/settlement/<uuid:partner_id>/<month>/paid
+        GET /office/settlement/budgets
+        GET,POST /office/settlement/causes
+        GET,POST /office/settlement/causes/<cause>
+        GET /office/settlement/causes/<cause>.csv
+        GET /office/settlement/causes/<cause>.pdf
+        POST /office/settlement/close
+        GET /office/settlement/liability
+        GET /office/settlement/liability.csv
+        GET /office/settlement/month.csv
+        GET /office/settlement/signs
+        GET /office/settlement/value
         GET /office/staff
         GET /office/unanswered
     """,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
@@ -144,6 +144,15 @@ def add_redemptions(session: Session, city: City, count: int) -> None:
     session.execute(insert(Redemption), rows)
 
 
+def add_settled(session: Session, city: City, count: int) -> None:
+    """Redemptions with the transfers that a month of the partner holds."""
+    add_redemptions(session, city, count)
+    account = ledger_queries.partner_account_id(session, city.world.parts["partner_body"])  # type: ignore[arg-type]  # an id
+    given = select(Redemption.id).where(Redemption.code_hash.startswith("h"))
+    for one in session.scalars(given).all():
+        ledger.redeem(session, account, 1, ledger.Cause("redemption", one, NOON))
+
+
 Fill = Callable[[Session, City, int], None]
 LISTS: tuple[tuple[str, Role, Fill], ...] = (
     ("/activities", MINA, add_dates),
@@ -166,6 +175,14 @@ LISTS: tuple[tuple[str, Role, Fill], ...] = (
     ("/office/reviews", ADA, add_reviews),
     ("/office/organisations", ADA, add_organisations),
     ("/office/figures", ADA, add_points),
+    ("/partner/corner-bakery/statements", PIA, add_settled),
+    ("/office/settlement", ADA, add_settled),
+    ("/office/settlement/{partner_id}/{month}", ADA, add_settled),
+    ("/office/settlement/budgets", ADA, add_settled),
+    ("/office/settlement/value", ADA, add_settled),
+    ("/office/settlement/liability", ADA, add_settled),
+    ("/office/settlement/signs", ADA, add_settled),
+    ("/office", ADA, add_settled),
     ("/figures", MINA, add_points),
 )
 

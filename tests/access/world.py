@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,7 @@ from engage.attendance.claims import PURPOSE as DECIDE_CLAIM
 from engage.attendance.models import HoursClaim, MissingPoints, Review
 from engage.devices import service as device_service
 from engage.devices.models import Device
+from engage.ledger import service as ledger
 from engage.mail.models import Letter
 from engage.office.models import Adjustment, Joining
 from engage.organisations.models import Organisation
@@ -35,6 +36,7 @@ from engage.privacy.joining import JOIN
 from engage.rewards import pictures
 from engage.rewards import service as rewards
 from engage.rewards.service import ByMember, ByToken, Caller
+from engage.settlement.models import Statement
 from engage.storage.base import new_id
 from engage.storage.unit_of_work import run_work
 from tests.clock import NOON
@@ -88,7 +90,7 @@ def _people(session: Session, world: World) -> None:
         world.people[name] = accounts.make_person(session, name)
     world.people["Ada"] = accounts.make_person(session, "Ada", office_role="lead")
     world.parts["person_id"] = world.people["Mina"].id
-    world.parts["year"] = NOON.year
+    world.parts["year"], world.parts["month"] = NOON.year, f"{NOON:%Y-%m}"
     world.parts["organisations.change_member:person_id"] = world.people["Juno"].id
     world.parts["organisations.remove_member:person_id"] = world.people["Juno"].id
     world.parts["partners.change_role:person_id"] = world.people["Vera"].id
@@ -210,6 +212,16 @@ def _record(
     world.parts |= {"claim_id": claim.id, "review_id": review.id, "letter_id": letter.id}
 
 
+def _money(session: Session, world: World, made: Partner) -> None:
+    """A closed month of the partner, and a good cause."""
+    ledger.open_good_cause(session, "trees")
+    march = date(NOON.year, 3, 1)
+    session.add(
+        Statement(partner_id=made.id, month=march, points=0, cents=0, count=0, closed_at=NOON)
+    )
+    world.parts |= {"cause": "trees", "settlement.note_payment:month": f"{march:%Y-%m}"}
+
+
 def _partner(session: Session, world: World) -> None:
     vera, pia, levi = (world.people[name] for name in ("Vera", "Pia", "Levi"))
     made: Partner = partners.partner(session, tills=[vera], managers=[pia])
@@ -222,7 +234,8 @@ def _partner(session: Session, world: World) -> None:
     _till, world.tokens["till"] = devices.till(session, made)
     unpaired = Device(kind="till", name="New till", partner_id=made.id, created_at=NOON)
     branch = Branch(partner_id=made.id, name="Harbour")
-    given.way = "card"  # so that it may be disputed
+    given.way, given.disputed_at = "card", NOON  # so that it may be disputed, and is
+    _money(session, world, made)
     session.add_all([unpaired, branch, given])
     session.commit()
     callers: list[Caller] = [
@@ -248,6 +261,7 @@ def _partner(session: Session, world: World) -> None:
         "size": "small",
         "partner": made.slug,
         "partner_body": made.id,
+        "partner_id": made.id,
         "branch_id": branch.id,
         "reward_id": reward.id,
         "redemption_id": open_one.id,
@@ -258,11 +272,14 @@ def _partner(session: Session, world: World) -> None:
         "till.undo:redemption_id": given.id,
         "rewards_api.undo:redemption_id": given.id,
         "rewards.dispute:redemption_id": given.id,
+        "office.show_dispute:redemption_id": given.id,
+        "office.decide_dispute:redemption_id": given.id,
         "devices.renew_till_code:device_id": unpaired.id,
         "devices.revoke_till:device_id": unpaired.id,
         "draft_reward": draft.id,
     }
-    for endpoint in ("show_partner", "show_partner_act", "decide_partner"):
+    partner_pages = ("show_partner", "show_partner_act", "decide_partner", "show_terms")
+    for endpoint in (*partner_pages, "agree_terms"):
         world.parts[f"office.{endpoint}:body_id"] = made.id
     world.parts["word"] = "suspend"
 

@@ -201,6 +201,12 @@ from engage.core.errors.sentences import (
     Tongue,
     put,
 )
+from engage.core.errors.settlement import (
+    EarlierMonthOpen,
+    MonthNotOver,
+    NothingToSettle,
+    StatementClosed,
+)
 
 __all__ = [
     "ANNULLED",
@@ -271,6 +277,7 @@ __all__ = [
     "DeviceRevoked",
     "DisputeTooLate",
     "DomainError",
+    "EarlierMonthOpen",
     "EventIncomplete",
     "ExpectedNumberNeeded",
     "FaceValueReasonNeeded",
@@ -290,6 +297,7 @@ __all__ = [
     "MailOrCardNeeded",
     "MailTaken",
     "MissingPointsTooLate",
+    "MonthNotOver",
     "NoPin",
     "NonceDiffers",
     "NotATransition",
@@ -305,6 +313,7 @@ __all__ = [
     "NotSignedIn",
     "NotVerified",
     "NothingMissing",
+    "NothingToSettle",
     "OccurrenceCancelled",
     "OccurrenceFull",
     "OccurrenceOver",
@@ -358,6 +367,7 @@ __all__ = [
     "Sentence",
     "SignInFailed",
     "SignInPaused",
+    "StatementClosed",
     "TextNotStorable",
     "TicketExpired",
     "TicketUsed",

@@ -6,11 +6,13 @@ from engage.office.routes import (
     bodies,
     correcting,
     desk,
+    disputes,
     joinings,
     people,
     points,
     reviews,
     rewards,
+    terms,
 )
 from engage.office.routes.blueprint import bp
 
@@ -19,9 +21,11 @@ __all__ = [
     "bp",
     "correcting",
     "desk",
+    "disputes",
     "joinings",
     "people",
     "points",
     "reviews",
     "rewards",
+    "terms",
 ]

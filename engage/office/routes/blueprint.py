@@ -9,7 +9,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from engage.office import queries
+from engage.office import waiting
 from engage.office.services.acts import By
 from engage.web.context import db, now
 
@@ -25,7 +25,7 @@ def offer_waiting() -> dict[str, Callable[[], dict[str, int]]]:
 def count_waiting() -> dict[str, int]:
     """Asked once for each page, and only by pages that show it."""
     if "office_waiting" not in g:
-        g.office_waiting = queries.count_waiting(db(), current_user.id)
+        g.office_waiting = waiting.count_waiting(db(), current_user.id)
     counts: dict[str, int] = g.office_waiting
     return counts
 

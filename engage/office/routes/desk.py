@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from engage.office import queries
+from engage.office import queries, waiting
 from engage.office.routes.blueprint import bp, desk
 from engage.reports import queries as reports
 from engage.web.access import office
@@ -18,7 +18,7 @@ def show_office() -> ResponseReturnValue:
     """First what waits, with its age and when it is due, then the figures of the month."""
     return desk(
         "desk.html",
-        queues=queries.list_waiting(db(), now(), current_user.id),
+        queues=waiting.list_waiting(db(), now(), current_user.id),
         month=reports.get_month(db(), now(), settings().zone),
         today=now(),
     )
@@ -43,5 +43,5 @@ def show_unanswered() -> ResponseReturnValue:
     return desk(
         "unanswered.html",
         rows=queries.list_unanswered(db(), now()),
-        disputes=queries.list_disputes(db()),
+        disputes=waiting.list_disputes(db()),
     )

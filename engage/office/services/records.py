@@ -10,8 +10,11 @@ from engage.attendance import reviews
 from engage.attendance.models import Review
 from engage.attendance.service import Annulment, Correction, Right, annul, correct
 from engage.core.claims import Annuller, ensure_reason
-from engage.core.errors import Outcome
+from engage.core.errors import Outcome, OwnReview
 from engage.office.services.acts import By, note
+from engage.rewards import disputes
+from engage.rewards.models import Redemption
+from engage.rewards.queries import get_redemption
 
 
 def decide_review(session: Session, review_id: uuid.UUID, by: By, *, grant: bool) -> Review:
@@ -25,6 +28,22 @@ def decide_review(session: Session, review_id: uuid.UUID, by: By, *, grant: bool
     facts = {"reason": review.reason, "points": review.points}
     note(session, by, f"review_{review.state}", "review", review.id, facts)
     return review
+
+
+def decide_dispute(
+    session: Session, redemption_id: uuid.UUID, by: By, *, take_back: bool
+) -> Redemption:
+    """Take a disputed redemption back, or let it stand; nobody decides their own (RED-21).
+
+    Raises NotFound, ReasonNeeded, ReviewDecided, OwnReview, AlreadyRefunded.
+    """
+    if get_redemption(session, redemption_id).person_id == by.actor_id:
+        raise OwnReview()
+    verdict = disputes.Verdict(take_back, by.reason, by.actor_id, by.at)
+    decided = disputes.decide(session, redemption_id, verdict)
+    act = "dispute_granted" if take_back else "dispute_refused"
+    note(session, by, act, "redemption", decided.id, {"points": decided.cost})
+    return decided
 
 
 def cancel_attendance(session: Session, attendance_id: uuid.UUID, nonce: str, by: By) -> Outcome:

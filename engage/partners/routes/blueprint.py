@@ -28,6 +28,7 @@ DESK = (
     DeskPlace("till.show_till", _l("Till"), "scan"),
     DeskPlace("offers.show_offers", _l("Rewards"), "gift", ("offers.",)),
     DeskPlace("offers.show_redemptions", _l("Redeemed"), "list"),
+    DeskPlace("settlement.show_statements", _l("Statements"), "layers", ("settlement.",)),
     DeskPlace("devices.show_tills", _l("Tills and devices"), "phone", ("devices.",)),
     DeskPlace(
         "partners.show_branches",
