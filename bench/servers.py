@@ -34,17 +34,17 @@ def running(application: str, environment: Mapping[str, str]) -> Iterator[int]:
         yield port
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 def _wait(server: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if server.poll() is not None:
             sys.exit("The server ended by itself.")
         if is_answering(port):
             return
         time.sleep(0.1)
-    sys.exit("The server did not answer within 30 s.")
+    sys.exit("The server did not answer within 2 minutes.")
 
 
 def is_answering(port: int, patience: float = 1) -> bool:
