@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from engage.activities.importing.tables import Row, Sheet
 from engage.activities.importing.values import one_line, read_number, tidy
-from engage.core.errors import DomainError
+from engage.core.errors import DomainError, HoursUnclear
 from engage.core.geography import District, code_from_name, find_district
+from engage.core.hours import read_hours
 from engage.partners import queries as partners
 from engage.partners import service as partner_service
 from engage.partners.models import Branch, Partner
 from engage.partners.profile import Place, Profile
-from engage.rewards import catalogue, offers
+from engage.rewards import catalogue, offers, publishing
 from engage.rewards.models import Reward
 from engage.rewards.money import read_cents
 from engage.rewards.offers import Price, Words
@@ -47,6 +48,11 @@ COLUMNS = {
     "stock": ("bestand", "stock", "anzahl", "menge"),
     "category": ("kategorie", "category"),
     "reason": ("grund", "reason"),
+    "key": ("nummer", "kennung", "id", "key"),
+    "daily": ("pro-tag", "am-tag", "per-day", "daily", "daily-stock"),
+    "times": ("ausgabezeiten", "zeiten", "times", "redeem-hours"),
+    "age": ("mindestalter", "ab-alter", "minimum-age", "age"),
+    "families": ("familien", "families", "for-families"),
 }
 
 #: What files write for "as many as wanted".
@@ -87,6 +93,10 @@ class _Cells:
             if (found := one_line(self._named.get(column, ""))) != "":
                 return found[:most]
         return ""
+
+    def has(self, name: str) -> bool:
+        """Whether the file has such a column at all: what it does not name stays as it is."""
+        return any(column in self._named for column in COLUMNS[name])
 
     def long(self, name: str) -> str:
         for column in COLUMNS[name]:
@@ -147,17 +157,27 @@ def _partner(cells: _Cells, districts: tuple[District, ...]) -> _Wanted:
         website=website if website.startswith("https://") else "",
         email=cells.text("email", 254),
     )
+    hours, more = _hours(cells.text("hours", 200))
     district = find_district(cells.text("district"), districts) if cells.text("district") else None
     place = Place(
         name=name[:80],
         street=" ".join(filter(None, (cells.text("street", 110), cells.text("number", 10)))),
         town=" ".join(filter(None, (cells.text("postcode", 10), cells.text("town", 60)))),
         district_code=district.code if district else None,
-        opening_hours=cells.text("hours", 200),
+        opening_hours=more,
+        hours=hours,
         accessibility_notes=cells.text("notes", 300),
         step_free=cells.text("step_free").lower() in YES,
     )
     return _Wanted(profile, place)
+
+
+def _hours(text: str) -> tuple[str, str]:
+    """Opening hours that can be counted with, or else the words as they are."""
+    try:
+        return read_hours(text).text(), ""
+    except HoursUnclear:
+        return "", text
 
 
 def _plan_partner(session: Session, wanted: _Wanted, now: datetime) -> Step:
@@ -197,21 +217,53 @@ def _change_partner(session: Session, partner_id: uuid.UUID, wanted: _Wanted) ->
 def plan_rewards(
     session: Session, sheet: Sheet, partner: Partner, now: datetime
 ) -> Iterator[tuple[int, Step | CannotRead]]:
-    """Each row as a draft of this partner; its key is the title."""
+    """Each row as a draft of this partner; its key is the column for it, or else the title."""
     seen: dict[str, int] = {}
     for row in sheet.rows:
         try:
-            words, price = _reward(_Cells(row))
-            key = code_from_name(words.title)[:120]
+            cells = _Cells(row)
+            told = _reward(cells)
+            key = code_from_name(cells.text("key", 120) or told.words.title)[:120]
             if key in seen:
                 raise CannotRead(f"the same as line {seen[key]}")
             seen[key] = row.line
-            yield row.line, _plan_reward(session, partner, key, (words, price), now)
+            yield row.line, _plan_reward(session, partner, key, told, now)
         except CannotRead as why:
             yield row.line, why
 
 
-def _reward(cells: _Cells) -> tuple[Words, Price]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A reward as the file has it; None where the file has no such column."""
+
+    words: Words
+    price: Price
+    has_daily: bool
+    for_families: bool | None
+    minimum_age: int | None
+    redeem_hours: str | None
+
+    def kept(self, known: Reward) -> _Told:
+        """The same, with what the file does not name as it is now."""
+        families = known.for_families if self.for_families is None else self.for_families
+        daily = self.price.daily_stock if self.has_daily else known.daily_stock
+        return replace(
+            self,
+            words=replace(self.words, for_families=families),
+            price=replace(self.price, daily_stock=daily, own_codes=known.own_codes),
+            minimum_age=known.minimum_age if self.minimum_age is None else self.minimum_age,
+            redeem_hours=known.redeem_hours if self.redeem_hours is None else self.redeem_hours,
+        )
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self.words) | asdict(self.price) | self.terms()
+
+    def terms(self) -> dict[str, Any]:
+        told = {"minimum_age": self.minimum_age, "redeem_hours": self.redeem_hours}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+def _reward(cells: _Cells) -> _Told:
     title = cells.text("title", 80) or cells.text("name", 80)
     if not title:
         raise CannotRead("there is no title")
@@ -231,51 +283,73 @@ def _reward(cells: _Cells) -> tuple[Words, Price]:
         title=title,
         description=cells.long("about"),
         hand_over=cells.text("hand_over", 120) or title,
+        for_families=cells.text("families").lower() in YES,
     )
     pieces = None if stock in UNLIMITED else stock
-    return words, Price(cost, cents, cells.text("reason"), pieces)
+    daily, age = cells.number("daily"), cells.number("age")
+    if daily == 0 or (age or 0) > 21:
+        raise CannotRead("daily: at least 1" if daily == 0 else "age: at most 21")
+    return _Told(
+        words,
+        Price(cost, cents, cells.text("reason"), pieces, daily),
+        has_daily=cells.has("daily"),
+        for_families=words.for_families if cells.has("families") else None,
+        minimum_age=(age or 0) if cells.has("age") else None,
+        redeem_hours=_times(cells.text("times", 300)) if cells.has("times") else None,
+    )
 
 
-def _plan_reward(
-    session: Session, partner: Partner, key: str, told: tuple[Words, Price], now: datetime
-) -> Step:
-    words, price = told
+def _times(text: str) -> str:
+    try:
+        return read_hours(text).text()
+    except HoursUnclear as unclear:
+        raise CannotRead(f"times: {unclear}") from None
+
+
+def _plan_reward(session: Session, partner: Partner, key: str, told: _Told, now: datetime) -> Step:
+    title = told.words.title
     known = session.scalars(
         select(Reward).where(
             Reward.partner_id == partner.id, Reward.source == SOURCE, Reward.source_key == key
         )
     ).one_or_none()
     if known is None:
-        return words.title, "created", lambda s: _write_reward(s, partner.id, key, told, now)
-    now_there: dict[str, Any] = asdict(words) | asdict(price)
-    if known.published_at is not None:
-        now_there.pop("stock")  # pieces on the shelf are corrected at the desk
-    if all(getattr(known, name) == value for name, value in now_there.items()):
-        return words.title, "unchanged", None
-    if known.first_reserved_at is not None and known.cost != price.cost:
+        return title, "created", lambda s: _write_reward(s, partner.id, key, told, now)
+    wanted = told.kept(known)
+    facts = wanted.facts()
+    if known.published_at is not None or known.own_codes != "none":
+        facts.pop("stock")  # pieces on the shelf are corrected at the desk
+    if all(getattr(known, name) == value for name, value in facts.items()):
+        return title, "unchanged", None
+    if known.first_reserved_at is not None and known.cost != wanted.price.cost:
         raise CannotRead("points: somebody has reserved it, make a new version at the desk")
-    return words.title, "changed", lambda s: _change_reward(s, known.id, partner.id, told)
+    return title, "changed", lambda s: _change_reward(s, known.id, partner.id, wanted, now)
 
 
 def _write_reward(
     session: Session,
     partner_id: uuid.UUID,
     key: str,
-    told: tuple[Words, Price],
+    told: _Told,
     now: datetime,
 ) -> None:
-    made = offers.draft(session, partner_id, told[0], actor_id=None, now=now)
+    made = offers.draft(session, partner_id, told.words, actor_id=None, now=now)
     made.source, made.source_key = SOURCE, key
     session.flush()  # its price is one statement of its own
-    offers.price(session, made, told[1])
+    offers.price(session, made, told.price)
+    for name, value in told.terms().items():
+        setattr(made, name, value)
 
 
 def _change_reward(
-    session: Session, reward_id: uuid.UUID, partner_id: uuid.UUID, told: tuple[Words, Price]
+    session: Session, reward_id: uuid.UUID, partner_id: uuid.UUID, told: _Told, now: datetime
 ) -> None:
+    """A reward that is online goes to the office with a change that it has to look at (RED-17)."""
     reward = offers.get_of(session, reward_id, partner_id)
-    offers.describe(reward, told[0])
-    offers.price(session, reward, told[1])
+    offers.describe(reward, told.words)
+    for name, value in told.terms().items():
+        setattr(reward, name, value)
+    publishing.reprice(session, reward, told.price, actor_id=None, now=now)
 
 
 def carry_out(

@@ -96,7 +96,7 @@ def reword(session: Session, reward: Reward, words: Words, look: Look, *, now: d
 
 
 def reprice(
-    session: Session, reward: Reward, given: Price, *, actor_id: uuid.UUID, now: datetime
+    session: Session, reward: Reward, given: Price, *, actor_id: uuid.UUID | None, now: datetime
 ) -> bool:
     """Change the price; True if a reward that is online went to the office with it.
 
@@ -185,7 +185,9 @@ def why_it_waits(session: Session, reward: Reward, now: datetime) -> tuple[Waits
     )
 
 
-def _look_again(session: Session, reward: Reward, *, now: datetime, actor_id: uuid.UUID) -> bool:
+def _look_again(
+    session: Session, reward: Reward, *, now: datetime, actor_id: uuid.UUID | None
+) -> bool:
     """After a change of a reward that is online: does the office have to look first?
 
     True if it went from the shelf to the office. Vouchers that are out stay valid.

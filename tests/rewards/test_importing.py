@@ -15,6 +15,7 @@ from engage.accounts.models import Person
 from engage.partners.models import Branch, Partner
 from engage.rewards.models import Reward
 from engage.rewards.money import read_cents, write_cents
+from tests.clock import NOON
 from tests.databases import missing
 from tests.factories.rewards import engaged, reserved
 
@@ -146,3 +147,63 @@ def test_the_citys_own_list_of_shops_is_read(session: Session, app: APIFlask) ->
 def test_money_is_read_as_people_write_it(text: str, cents: int | None) -> None:
     assert read_cents(text) == cents
     assert cents is None or read_cents(write_cents(cents)) == cents
+
+
+FULL = (
+    "Nummer;Titel;Punkte;Wert;Pro Tag;Ausgabezeiten;Mindestalter;Familien\n"
+    "R-1;Schwimmen;40;5,00;30;Mo-Fr 14-17;0;ja\n"
+    "R-2;Sauna;80;12,00;;Sa 10-12;18;\n"
+    "R-3;Rutsche;10;1,00;0;;;\n"
+    "R-4;Kiosk;10;1,00;;immer mal;;\n"
+    "R-5;Disko;10;1,00;;;99;\n"
+)
+
+
+def test_case_50_a_file_with_ids_renames_a_reward_and_keeps_what_it_does_not_name(
+    session: Session, app: APIFlask, partner: Partner, tmp_path: Path
+) -> None:
+    file = tmp_path / "rewards.csv"
+    file.write_text(FULL)
+
+    said = run(app, "rewards", str(file), "--partner", partner.slug, "--write").output
+    for line, why in ((4, "at least 1"), (5, "is not clear"), (6, "at most 21")):
+        assert f"! rewards.csv:{line}:" in said
+        assert why in said
+    session.rollback()
+    swim, sauna = session.scalars(select(Reward).order_by(Reward.cost)).all()
+    assert (swim.daily_stock, swim.redeem_hours, swim.for_families) == (
+        30,
+        "Mo-Fr 14:00-17:00",
+        True,
+    )
+    assert (sauna.minimum_age, sauna.redeem_hours) == (18, "Sa 10:00-12:00")
+
+    file.write_text("Nummer;Titel;Punkte;Wert\nR-1;Zwei Stunden schwimmen;40;5,00\n")
+    said = run(app, "rewards", str(file), "--partner", partner.slug, "--write").output
+
+    assert "0 created, 1 changed" in said
+    session.rollback()
+    session.expire_all()
+    assert (swim.title, swim.daily_stock, swim.for_families) == ("Zwei Stunden schwimmen", 30, True)
+    assert sauna.status == "draft"
+    again = run(app, "rewards", str(file), "--partner", partner.slug, "--write").output
+    assert "1 unchanged" in again
+
+
+def test_red_17_a_file_that_makes_a_reward_dearer_sends_it_to_the_office(
+    session: Session, app: APIFlask, partner: Partner, tmp_path: Path
+) -> None:
+    file = tmp_path / "rewards.csv"
+    file.write_text("Titel;Punkte;Wert\nSauna;80;12,00\n")
+    run(app, "rewards", str(file), "--partner", partner.slug, "--write")
+    session.rollback()
+    sauna = session.scalars(select(Reward)).one()
+    sauna.status, sauna.published_at, sauna.approved_value_cents = "published", NOON, 1200
+    session.commit()
+
+    file.write_text("Titel;Punkte;Wert\nSauna;80;99,00\n")
+    run(app, "rewards", str(file), "--partner", partner.slug, "--write")
+
+    session.rollback()
+    session.refresh(sauna)
+    assert (sauna.status, sauna.waits_for) == ("submitted", "value")
