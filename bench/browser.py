@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
@@ -31,10 +32,9 @@ def page_with(script: str, *, before: str = "", body: str = "") -> str:
     )
 
 
-@contextmanager
-def served(folders: dict[str, Path], pages: dict[str, str]) -> Iterator[str]:
-    """Serve folders by the first part of the path, and pages; gives the address."""
-
+def _handler(
+    folders: dict[str, Path], pages: dict[str, str], told: Queue[str] | None
+) -> type[SimpleHTTPRequestHandler]:
     class Handler(SimpleHTTPRequestHandler):
         extensions_map = {  # noqa: RUF012 - http.server wants it so
             **SimpleHTTPRequestHandler.extensions_map,
@@ -52,6 +52,13 @@ def served(folders: dict[str, Path], pages: dict[str, str]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(page.encode())
 
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if told is not None:
+                told.put(body)
+            self.send_response(204)
+            self.end_headers()
+
         def translate_path(self, path: str) -> str:
             first, _, rest = path.split("?")[0].lstrip("/").partition("/")
             return str(folders.get(first, Path("/nowhere")) / rest)
@@ -64,7 +71,20 @@ def served(folders: dict[str, Path], pages: dict[str, str]) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
             """Stay silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def served(
+    folders: dict[str, Path], pages: dict[str, str], told: Queue[str] | None = None
+) -> Iterator[str]:
+    """Serve folders by the first part of the path, and pages; gives the address.
+
+    told:  takes what a page posts.
+    """
+
+    handler = _handler(folders, pages, told)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://localhost:{server.server_port}"

@@ -60,7 +60,7 @@ def make_code(text: str, box: int, paper: int = PAPER, ink: int = INK) -> Image.
     code.make(fit=True)
     if code.modules_count != MODULES:
         raise ValueError(f"{text} takes {code.modules_count} modules, not {MODULES}")
-    drawn = code.make_image().get_image().convert("L")
+    drawn: Image.Image = code.make_image().get_image().convert("L")
     return drawn.point([ink] * 128 + [paper] * 128)
 
 

@@ -14,6 +14,7 @@ const behaviours = {
   "kept-scans": () => import("./behaviours/kept-scans.js"),
   "keep-typed": () => import("./behaviours/keep-typed.js"),
   offline: () => import("./behaviours/offline.js"),
+  pass: () => import("./behaviours/pass.js"),
   print: () => import("./behaviours/print.js"),
   "reveal-password": () => import("./behaviours/reveal-password.js"),
   "rotating-code": () => import("./behaviours/rotating-code.js"),

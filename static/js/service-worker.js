@@ -71,6 +71,15 @@ async function forget() {
     const cache = await caches.open(name);
     for (const path of PERSONAL) await cache.delete(path, IN_STORE);
   }
+  await forgetPass();
+}
+
+/** The key of the pass, kept by pass-store.js. A scanner's unsent scans are in another database. */
+function forgetPass() {
+  return new Promise((resolve) => {
+    const asked = indexedDB.deleteDatabase("engage-pass");
+    asked.onsuccess = asked.onerror = asked.onblocked = resolve;
+  });
 }
 
 const kept = async (path) => (await caches.open(CACHE)).match(path, IN_STORE);

@@ -144,7 +144,9 @@ _TABLE = {
         GET,POST /partners/apply
         POST /partners/join/<token>
         GET /pass
+        GET /pass/now
         GET,POST /pass/phones
+        POST /pass/secret
         POST /rewards/<uuid:reward_id>/favourite
         POST /rewards/<uuid:reward_id>/favourite/remove
         POST /rewards/<uuid:reward_id>/gifts

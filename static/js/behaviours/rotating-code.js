@@ -8,13 +8,15 @@ import { offsetOf } from "./countdown.js";
 
 const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
 const RETRY = 4000;
+/** A pass that its browser cannot make itself is fetched like any other code. */
+const PLACES = '[data-behaviour~="rotating-code"], [data-behaviour~="pass"]';
 
 async function fetchElement(source) {
   const reply = await fetch(source, { headers: { Accept: "text/html" }, cache: "no-store", credentials: "same-origin" });
   if (reply.redirected) location.assign(reply.url); // signed out meanwhile
   if (!reply.ok) throw new Error(`${reply.status}`);
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  const element = page.querySelector('[data-behaviour~="rotating-code"]');
+  const element = page.querySelector(PLACES);
   if (!element) throw new Error("no code in the answer");
   return document.importNode(element, true);
 }
