@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
-from typing import Any
+from typing import Any, ClassVar
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -32,46 +32,46 @@ def page_with(script: str, *, before: str = "", body: str = "") -> str:
     )
 
 
-def _handler(
-    folders: dict[str, Path], pages: dict[str, str], told: Queue[str] | None
-) -> type[SimpleHTTPRequestHandler]:
-    class Handler(SimpleHTTPRequestHandler):
-        extensions_map = {  # noqa: RUF012 - http.server wants it so
-            **SimpleHTTPRequestHandler.extensions_map,
-            ".js": "text/javascript",
-            ".wasm": "application/wasm",
-        }
+class _Handler(SimpleHTTPRequestHandler):
+    """What ``served`` gives is filled in by a class made for it."""
 
-        def do_GET(self) -> None:
-            page = pages.get(self.path)
-            if page is None:
-                super().do_GET()
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(page.encode())
+    folders: ClassVar[dict[str, Path]]
+    pages: ClassVar[dict[str, str]]
+    told: ClassVar[Queue[str] | None]
+    extensions_map = {  # noqa: RUF012 - http.server wants it so
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".wasm": "application/wasm",
+    }
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            if told is not None:
-                told.put(body)
-            self.send_response(204)
-            self.end_headers()
+    def do_GET(self) -> None:
+        page = self.pages.get(self.path)
+        if page is None:
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page.encode())
 
-        def translate_path(self, path: str) -> str:
-            first, _, rest = path.split("?")[0].lstrip("/").partition("/")
-            return str(folders.get(first, Path("/nowhere")) / rest)
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.told is not None:
+            self.told.put(body)
+        self.send_response(204)
+        self.end_headers()
 
-        def end_headers(self) -> None:
-            for name, value in headers_of(self.path).items():
-                self.send_header(name, value)
-            super().end_headers()
+    def translate_path(self, path: str) -> str:
+        first, _, rest = path.split("?")[0].lstrip("/").partition("/")
+        return str(self.folders.get(first, Path("/nowhere")) / rest)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-            """Stay silent."""
+    def end_headers(self) -> None:
+        for name, value in headers_of(self.path).items():
+            self.send_header(name, value)
+        super().end_headers()
 
-    return Handler
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Stay silent."""
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def served(
     told:  takes what a page posts.
     """
 
-    handler = _handler(folders, pages, told)
+    handler = type("Served", (_Handler,), {"folders": folders, "pages": pages, "told": told})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
