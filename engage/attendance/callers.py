@@ -147,7 +147,8 @@ def acting_in(caller: DeviceCaller | OrganiserCaller | CitizenCaller, row: Row) 
         return Acting(caller.person_id, person_id=caller.person_id, is_citizen=citizen)
     if row["device_id"] is None:
         raise NotSignedIn()
-    same = row["device_organisation_id"] == row["organisation_id"]
+    scans = row["device_kind"] == "scanner"  # a kiosk stands alone and only shows a code
+    same = scans and row["device_organisation_id"] == row["organisation_id"]
     return Acting(
         row["device_id"],
         device=Scanner(

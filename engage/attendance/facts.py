@@ -182,6 +182,7 @@ def build() -> Select[*tuple[Any, ...]]:
             .label("has_joined"),
             _overlaps(given["overlap_from"]).label("overlaps"),
             _d.id.label("device_id"),
+            _d.kind.label("device_kind"),
             _d.organisation_id.label("device_organisation_id"),
             _d.paired_at.label("device_paired_at"),
             _d.revoked_at.label("device_revoked_at"),

@@ -71,7 +71,7 @@ def read_roster(
     After ``drop_at`` nobody is listed. Raises NotFound, NotPermitted at other dates.
     """
     place = queries.get_place(session, occurrence_id)
-    mine = device.organisation_id == place.organisation_id
+    mine = device.kind == "scanner" and device.organisation_id == place.organisation_id
     if not mine or not devices.may_scan_for(session, device, occurrence_id):
         raise NotPermitted()
     version = queries.roster_version(session, occurrence_id)  # before the rows it counts

@@ -26,6 +26,14 @@ class DeviceForm(FlaskForm):
     """A new scanner, or the rights of one that is there."""
 
     name = StringField(_l("What do you call it?"), [_needed, _short])
+    kind = RadioField(
+        _l("What is it for?"),
+        choices=[
+            SelectChoice("scanner", _l("Scans passes and cards")),
+            SelectChoice("kiosk", _l("Stands at the door and shows the code of the date")),
+        ],
+        default="scanner",
+    )
     may_search = BooleanField(_l("May search people by name"))
     scope = RadioField(
         _l("Where may it check people in?"),

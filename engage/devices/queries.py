@@ -58,6 +58,8 @@ class KnownDevice:
         """What the device may do, in the words of the interface."""
         if self.kind == "till":
             return ["redeem"]
+        if self.kind == "kiosk":
+            return ["show"]
         return ["scan", "search"] if self.may_search else ["scan"]
 
 

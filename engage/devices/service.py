@@ -73,11 +73,15 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a scanner is called and may do. ``occurrence_ids`` None: at all dates."""
+    """What a device is called and may do. ``occurrence_ids`` None: at all dates.
+
+    is_kiosk: it shows the code of a date and checks nobody in; decided when it is invited.
+    """
 
     name: str
     may_search: bool
     occurrence_ids: Iterable[uuid.UUID] | None = None
+    is_kiosk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,14 @@ def invite(
     code = make_typed(CodeType.PAIRING, secrets.token_bytes(5)).text
     device = Device(
         id=new_id(),
-        kind="till" if owner.partner_id else "scanner",
+        kind=_kind(owner, rights),
         name=name,
         organisation_id=owner.organisation_id,
         partner_id=owner.partner_id,
         branch_id=owner.branch_id,
         pairing_hash=keys_of(session).hash(code),
         pairing_expires_at=now + PAIRING,
-        may_search=rights.may_search if rights else False,
+        may_search=rights.may_search and not rights.is_kiosk if rights else False,
         is_limited=False,
         created_at=now,
         created_by=actor_id,
@@ -120,6 +124,12 @@ def invite(
     session.flush()  # its dates need the id
     limit_to(session, device, rights.occurrence_ids if rights else None)
     return Invited(device.id, code, now + PAIRING)
+
+
+def _kind(owner: Owner, rights: Rights | None) -> str:
+    if owner.partner_id:
+        return "till"
+    return "kiosk" if rights is not None and rights.is_kiosk else "scanner"
 
 
 def renew_code(session: Session, device: Device, *, now: datetime) -> Invited:
@@ -245,7 +255,7 @@ def _milliseconds(offset: timedelta) -> int:
 def set_rights(session: Session, device: Device, rights: Rights) -> None:
     """Change what a scanner is called, whether it searches by name, and where it may scan."""
     device.name = rights.name.strip()
-    device.may_search = rights.may_search
+    device.may_search = rights.may_search and device.kind == "scanner"
     limit_to(session, device, rights.occurrence_ids)
 
 

@@ -80,6 +80,8 @@ PROVEN = "s ff a fafa faaa fa sss"
 API_PERSON = "u aa a aaaa aaaa aa uuu"
 #: A scanner of this organisation, and those who work for it.
 API_DOOR = "u nn n aaxa nnnn nn axx"
+#: A screen of an organisation, which shows its own dates; others are led to pairing.
+KIOSK_LIST = "p pp p pppp pppp pp aap"
 #: What only a scanner of this organisation gets.
 API_ROSTER = "u uu u uuuu uuuu uu axx"
 #: What only devices ask.

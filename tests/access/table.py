@@ -20,6 +20,7 @@ from tests.access.roles import (
     API_TILL,
     CLOSED,
     EVERYBODY,
+    KIOSK_LIST,
     MANAGER,
     MEMBERS_TILL,
     OFFICE,
@@ -69,6 +70,7 @@ _TABLE = {
         GET /figures
         GET /healthz
         GET /help
+        GET /help/check-in
         GET,POST /hours/<token>
         GET /imprint
         GET /join/<token>
@@ -206,6 +208,7 @@ _TABLE = {
         GET /organise/occurrences/<uuid:occurrence_id>/code
         GET,POST /organise/occurrences/<uuid:occurrence_id>/inside
         GET,POST /organise/occurrences/<uuid:occurrence_id>/leave
+        GET /organise/occurrences/<uuid:occurrence_id>/live
         POST /organise/occurrences/<uuid:occurrence_id>/missing/<uuid:report_id>
         GET,POST /organise/occurrences/<uuid:occurrence_id>/people
         POST /organise/occurrences/<uuid:occurrence_id>/people/<uuid:person_id>/check-in
@@ -340,6 +343,7 @@ _TABLE = {
         GET /office/unanswered
     """,
     PAIRED_SCANNER: """
+        GET /kiosk/<uuid:occurrence_id>
         GET,POST /scanner/<uuid:occurrence_id>
     """,
     SCANNED_HERE: """
@@ -367,6 +371,9 @@ _TABLE = {
     API_DOOR: """
         POST /api/v1/check-ins
         GET /api/v1/occurrences/<uuid:occurrence_id>/people
+    """,
+    KIOSK_LIST: """
+        GET /kiosk
     """,
     API_ROSTER: """
         GET /api/v1/occurrences/<uuid:occurrence_id>/roster

@@ -173,7 +173,8 @@ def verdict(reply: TestResponse) -> str:
     where = reply.headers.get("Location", "") if reply.status_code == 303 else ""
     led_to = {"/sign-in": SIGN_IN, "/second-factor": SECOND_FACTOR, "/devices/pair": PAIR_FIRST}
     page, _, asks_to_come_back = where.partition("?")
-    is_of_device = "/till" in reply.request.path or reply.request.path.startswith("/scanner")
+    device_pages = ("/till", "/scanner", "/kiosk")
+    is_of_device = any(one in reply.request.path for one in device_pages)
     if page in led_to and (asks_to_come_back or is_of_device):
         return led_to[page]
     if reply.status_code >= 500:

@@ -128,3 +128,27 @@ def test_an_annulment_that_arrives_before_its_scan_waits_for_it(
     assert (alone["status"], alone["code"]) == (425, "scan_unknown")
     assert told == ["credited", "annulled"]
     assert phone.codes(orphan) == ["not_checked_in"]
+
+
+def test_case_15_the_door_is_open_to_the_second_by_the_time_of_the_scan_not_of_the_upload(
+    session: Session, phone: Phone, clock: Clock, door: Door
+) -> None:
+    people = [make_citizen(session, name, door) for name in ("Mina", "Omar", "Lena", "Theo")]
+    session.commit()
+    opens, closes = NOON - 60 * MINUTE, NOON + 180 * MINUTE
+    second = timedelta(seconds=1)
+    clock.advance(timedelta(hours=9))
+    times = (opens - second, opens, closes, closes + second)
+
+    results = phone.upload(
+        *(
+            phone.scan(f"n{index}", code_of(person, at), at)
+            for index, (person, at) in enumerate(zip(people, times, strict=True))
+        )
+    )
+
+    told = [one["code"] for one in results]
+    assert told == ["too_early", "credited", "credited", "too_late"]
+    window = {"opens_at": "2030-05-04T11:00:00Z", "closes_at": "2030-05-04T15:00:00Z"}
+    assert window.items() <= results[0].items()
+    assert "17:00" in results[3]["message"] or "5:00" in results[3]["message"]  # in Berlin

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from engage.attendance.queries.board import (
+    BoardDevice,
+    ReasonCount,
+    count_refusals,
+    list_board_devices,
+)
 from engage.attendance.queries.door import (
     HITS,
     LETTERS,
@@ -47,13 +53,16 @@ __all__ = [
     "HITS",
     "LETTERS",
     "Attended",
+    "BoardDevice",
     "DoorDevice",
     "HeadCount",
     "Listed",
     "Participant",
     "Place",
+    "ReasonCount",
     "Refusal",
     "count_people",
+    "count_refusals",
     "count_self_checked_in",
     "find_device_owner",
     "find_last_scan",
@@ -66,6 +75,7 @@ __all__ = [
     "get_place",
     "has_verified_attendance",
     "list_attendances",
+    "list_board_devices",
     "list_devices",
     "list_participants",
     "list_refusals",

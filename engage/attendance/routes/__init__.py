@@ -16,6 +16,7 @@ from engage.attendance.routes import (  # noqa: E402  # they add their views to 
     passes,
     record,
     scanner,
+    screens,
     sheets,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "passes",
     "record",
     "scanner",
+    "screens",
     "sheets",
 ]

@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from engage.activities.queries import get_managed_occurrence
-from engage.attendance import arrival, queries, service
+from engage.attendance import arrival, service
 from engage.attendance.callers import Ticket
-from engage.attendance.codes import poster_of, screen_of
+from engage.attendance.codes import poster_of
 from engage.attendance.queries import Place
 from engage.attendance.routes import bp
 from engage.attendance.routes.door import managed
+from engage.attendance.routes.screens import screen_facts
 from engage.core import codes
 from engage.core.errors import NotFound
 from engage.web.access import signed_in
@@ -28,18 +29,8 @@ from engage.web.qr import draw_code
 @signed_in
 def show_screen(occurrence_id: uuid.UUID) -> ResponseReturnValue:
     """The rotating code for a tablet or a beamer, with six characters to type beside it."""
-    place, instant = managed(occurrence_id), now()
-    occurrence = get_managed_occurrence(db(), occurrence_id, current_user.id)
-    screen = screen_of(db(), occurrence, instant)
-    return render_template(
-        "attendance/screen.html",
-        place=place,
-        svg=draw_code(screen.code, _("Code of this date")),
-        short=screen.short,
-        now=instant,
-        until=screen.until,
-        count=queries.count_people(db(), place.id),
-    )
+    place = managed(occurrence_id)
+    return render_template("attendance/screen.html", kiosk=False, **screen_facts(place, now()))
 
 
 @bp.get("/organise/occurrences/<uuid:occurrence_id>/poster")

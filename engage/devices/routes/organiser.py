@@ -71,7 +71,8 @@ def invite(slug: str) -> ResponseReturnValue:
 
 
 def _rights(form: DeviceForm) -> service.Rights:
-    return service.Rights(form.name.data, form.may_search.data, _chosen(form))
+    is_kiosk = form.kind.data == "kiosk"
+    return service.Rights(form.name.data, form.may_search.data, _chosen(form), is_kiosk)
 
 
 def _chosen(form: DeviceForm) -> Iterable[uuid.UUID] | None:

@@ -64,6 +64,8 @@ def pair() -> ResponseReturnValue:
 def _welcome(device: KnownDevice) -> Response:
     if device.kind == "till" and way_to("till.show_till"):
         return make_response(redirect(url_for("till.show_till"), 303))
+    if device.kind == "kiosk" and way_to("attendance.show_kiosks"):
+        return make_response(redirect(url_for("attendance.show_kiosks"), 303))
     if device.kind != "till" and way_to("attendance.show_app"):
         return make_response(redirect(url_for("attendance.show_app"), 303))
     flash(_("This device is paired: %(name)s.", name=device.name), "success")
