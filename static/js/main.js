@@ -21,6 +21,7 @@ const behaviours = {
   "reveal-password": () => import("./behaviours/reveal-password.js"),
   "rotating-code": () => import("./behaviours/rotating-code.js"),
   scanner: () => import("./behaviours/scanner.js"),
+  "sign-out": () => import("./behaviours/sign-out.js"),
   "submit-once": () => import("./behaviours/submit-once.js"),
   "wake-lock": () => import("./behaviours/wake-lock.js"),
 };

@@ -35,6 +35,7 @@ class Scanner:
         self.page: Page = visitor.page
         #: What a browser says in its console when the network is cut or the server says no.
         visitor.allow(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION|Failed to fetch")
+        visitor.allow(r"Service Worker registration blocked|preload|AudioContext")
         visitor.allow(r"status of (401|403|404|408|409|410|422|425|429|5\d\d)")
         if token:
             self.carry(token)
@@ -113,3 +114,30 @@ class Scanner:
 
     def unsent(self, number: int) -> None:
         expect(self.part("unsentChip")).to_contain_text(f"{number} ")
+
+    def sync(self) -> None:
+        """What the browser does when it believes to be online again."""
+        self.page.evaluate("window.dispatchEvent(new Event('online'))")
+
+    def come_back(self) -> None:
+        """The network is there again; the app goes back to it by itself."""
+        self.visitor.context.set_offline(False)
+        self.sync()
+        expect(self.part("offlineBar")).to_be_hidden()
+
+    def wait_until_kept(self) -> None:
+        """The service worker has this page and its files, so that it opens without a network."""
+        self.page.evaluate(
+            """async () => {
+              const has = async () => {
+                for (const name of await caches.keys()) {
+                  const cache = await caches.open(name);
+                  const paths = (await cache.keys()).map(({ url }) => new URL(url).pathname);
+                  const engine = paths.some((path) => path.endsWith(".wasm"));
+                  if (paths.includes("/scanner") && engine) return true;
+                }
+                return false;
+              };
+              while (!(await has())) await new Promise((done) => setTimeout(done, 50));
+            }"""
+        )

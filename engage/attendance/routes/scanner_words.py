@@ -101,10 +101,6 @@ def _reasons() -> dict[str, str]:
         "why_not_registered": _("Not registered for this date, as far as this device knows."),
         "why_waitlisted": _("On the waiting list, as far as this device knows."),
         "why_under_age": _("This is open from the age of {age}."),
-        "why_not_scanned_here": _("This device has not checked this person in."),
-        "do_not_scanned_here": _(
-            "Use the device that did, or let the organiser close it afterwards."
-        ),
         "why_other_code": _("That is a code of ours, but no pass and no card."),
         "do_other_code": _("Ask the person for their pass, or search the name."),
     }

@@ -10,6 +10,7 @@ const WORKER = "/service-worker.js";
 export async function enhance(root) {
   if (!("serviceWorker" in navigator)) return;
   const registration = await navigator.serviceWorker.register(WORKER);
+  if (!registration) return; // blocked by the browser
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (data?.type === "kept") root.dispatchEvent(new CustomEvent("engage:offline-ready", { bubbles: true }));
   });

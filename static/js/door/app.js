@@ -179,6 +179,7 @@ export class Door {
   }
 
   refresh() {
+    if (this.sync.standing === "revoked") this.roster.empty();
     this.screen.refresh();
     this.lists.showLast();
     if (this.parts.listSheet.open) this.lists.draw();

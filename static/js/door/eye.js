@@ -115,9 +115,4 @@ export class Eye {
     this.#parts.foreign.hidden = !yes;
     if (yes) this.#foreign = setTimeout(() => this.sayForeign(false), 2500);
   }
-
-  /** The person whose pass was seen last may be scanned again at once. */
-  forget() {
-    this.#last = { number: "", at: 0 };
-  }
 }

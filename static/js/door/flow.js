@@ -27,7 +27,7 @@ export class Flow {
 
   /** Check somebody in. whom: {code} | {person, name} | {walk_in}; decided: {age, letIn} by the door. */
   async checkIn(whom, decided = {}) {
-    if (this.#busy) return null;
+    if (this.#busy || this.#door.sync.standing === "revoked") return null;
     this.#busy = true;
     try {
       return await this.#checkIn(whom, decided);
@@ -40,7 +40,7 @@ export class Flow {
     const door = this.#door;
     if (whom.code && !isPersonal(whom.code)) return door.view.foreignKind();
     const known = whom.code ? await door.roster.findPass(whom.code) : whom.person ? await door.roster.findPerson(whom.person) : null;
-    if (door.leaving) return this.#checkOut(whom, known);
+    if (door.leaving && !whom.walk_in) return this.#checkOut(whom, known);
     const scan = this.#scanOf(whom, known, decided);
     if (door.sync.isOffline) return this.#withoutNetwork(scan, whom, known, decided);
     const stored = await this.#store(scan);
@@ -77,7 +77,7 @@ export class Flow {
     if (said.look === "ask") return door.view.askAge(door.date, (age) => this.checkIn(whom, { ...decided, age }), scan.name);
     scan.seen = said.look;
     scan.event.offline = true;
-    if (said.look === "refused") scan.event.refused_offline = said.code;
+    if (said.look === "refused") scan.event.refused = said.code;
     if (!(await this.#store(scan))) return door.view.full(scan);
     door.sync.onChange();
     return door.view.local(scan, said, { letIn: (because) => this.checkIn(whom, { ...decided, letIn: because }) });
@@ -98,9 +98,14 @@ export class Flow {
     const leave = new AbortController();
     scan.asking = true;
     door.view.asking(scan);
-    const offer = setTimeout(() => door.view.offerOffline(stored, () => leave.abort()), OFFER_AFTER);
-    const answer = await this.#untilAnswered(scan, leave.signal, () => stored && door.view.offerOffline(stored, () => leave.abort()));
-    clearTimeout(offer);
+    let offered = false;
+    const offer = () => {
+      if (!offered) door.view.offerOffline(stored, () => leave.abort());
+      offered = true; // the button stays the same under the finger
+    };
+    const timer = setTimeout(offer, OFFER_AFTER);
+    const answer = await this.#untilAnswered(scan, leave.signal, offer);
+    clearTimeout(timer);
     scan.asking = false;
     if (leave.signal.aborted) return this.#goOn(scan, whom, known, decided, stored);
     if (!answer.final) return door.view.held(scan, answer);
@@ -146,12 +151,13 @@ export class Flow {
     return door.view.local(scan, { ...said, look }, {});
   }
 
-  /** Somebody leaves: named by this device's own scan of them. */
-  async #checkOut(whom, known) {
-    const door = this.#door;
-    const came = door.queue.lastOf(door.date.id, known?.ref);
-    if (!came) return door.view.notHere(known?.name ?? whom.name ?? "");
-    return this.later("check_out", came);
+  /** Somebody leaves: named by this device's own scan of them, else by their pass or as found by name. */
+  #checkOut(whom, known) {
+    const { queue, date } = this.#door;
+    const { name = "", ...subject } = whom;
+    const came = queue.lastOf(date.id, known?.ref);
+    if (came) return this.later("check_out", came);
+    return this.later("check_out", { occurrence: date.id, name: known?.name || name, ref: known?.ref ?? null }, "", subject);
   }
 
   /** Take one of this device's own scans back. */
@@ -166,9 +172,9 @@ export class Flow {
   }
 
   /** Something that happens to an earlier scan: check_out or annul. */
-  async later(type, came, reason = "") {
+  async later(type, came, reason = "", subject = { of_nonce: came.nonce }) {
     const door = this.#door;
-    const event = { type, nonce: makeNonce(), of_nonce: came.nonce, occurrence_id: came.occurrence, scanned_at: new Date().toISOString(), ...(reason ? { reason } : {}) };
+    const event = { type, nonce: makeNonce(), ...subject, occurrence_id: came.occurrence, scanned_at: new Date().toISOString(), ...(reason ? { reason } : {}) };
     const scan = { nonce: event.nonce, occurrence: came.occurrence, at: Date.now(), event, seen: "asking", name: came.name, ref: came.ref };
     const stored = await this.#store(scan);
     if (!door.sync.isOffline) return this.#askServer(scan, {}, null, {}, stored);

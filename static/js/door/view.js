@@ -134,10 +134,6 @@ export class View {
     return this.#show({ name }, { look: "known", word: this.#words.say("age"), why: this.#words.say("ask_age", { age: date.minimum_age ?? this.#door.roster.occurrence.minimum_age }), buttons, sticky: true });
   }
 
-  notHere(name) {
-    return this.#show({ name }, { look: "refused", word: this.#words.say("refused"), why: this.#words.reason("not_scanned_here"), advice: this.#words.advice("not_scanned_here"), code: "not_checked_in", sticky: true });
-  }
-
   /** A code of ours that stands for no person: never sent. */
   foreignKind() {
     return this.#show(null, { look: "refused", word: this.#words.say("refused"), why: this.#words.reason("other_code"), advice: this.#words.advice("other_code"), sticky: true });
