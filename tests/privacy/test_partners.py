@@ -29,7 +29,12 @@ from tests.factories.devices import till
 from tests.pages import CheckingClient
 
 #: What a page may be asked for in its address, if it needs nothing of the database.
-FIXED: dict[str, list[Any]] = {"size": ["small"], "year": [2026], "token": ["none"]}
+FIXED: dict[str, list[Any]] = {
+    "size": ["small"],
+    "year": [2026],
+    "token": ["none"],
+    "month": ["2026-09", "2026-10"],
+}
 PARTNER_PAGES = ("/partner/<slug>",)
 TILL_PAGES = ("/till",)
 
@@ -123,7 +128,7 @@ def read(browser: CheckingClient, address: str) -> str:
     """What a browser gets; a page that is not there for this one says nothing either."""
     reply = browser.plain.get(address)
     assert reply.status_code < 500, address
-    return reply.get_data(as_text=True)
+    return reply.get_data().decode(errors="replace")
 
 
 @pytest.mark.slow
