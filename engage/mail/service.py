@@ -26,6 +26,7 @@ class Addressee:
     email: str
     language: str = "de"
     person_id: uuid.UUID | None = None
+    hides_points: bool = False
 
 
 def send(
@@ -41,7 +42,8 @@ def send(
 
     to:       a person's id (their confirmed address), an address, or an Addressee.
     template: name of ``templates/mail/<template>.txt``; first line = subject.
-    facts:    what the template shows: words, numbers, ids, instants, days, lists of them.
+    facts:    what the template shows: words, numbers, ids, instants, days, lists of them;
+              beside them ``hides_points``, for whoever does not want to see any.
               A fact named token, code or secret is encrypted until it is sent.
     event:    the kind of news, if the person may switch it off (MSG-1).
 
@@ -56,7 +58,7 @@ def send(
         to_address=addressee.email,
         language=addressee.language,
         template=template,
-        facts=pack(facts, keys_of(session)),
+        facts=pack({**facts, **_hiding(addressee)}, keys_of(session)),
         event=event,
         created_at=now,
         due_at=now,
@@ -70,11 +72,22 @@ def _addressee(
 ) -> Addressee | None:
     if isinstance(to, Addressee):
         return to
-    if isinstance(to, str):
-        language = session.scalar(select(Person.language).where(Person.email == to))
-        return Addressee(to, language or "de")
-    person = session.get(Person, to)
+    return _at(session, to) if isinstance(to, str) else _person(session, to, event)
+
+
+def _hiding(addressee: Addressee) -> dict[str, bool]:
+    return {"hides_points": True} if addressee.hides_points else {}
+
+
+def _at(session: Session, email: str) -> Addressee:
+    language = session.scalar(select(Person.language).where(Person.email == email))
+    return Addressee(email, language or "de")
+
+
+def _person(session: Session, person_id: uuid.UUID, event: str | None) -> Addressee | None:
+    person = session.get(Person, person_id)
     if person is None or person.email is None or person.email_confirmed_at is None:
         return None
-    is_wanted = event is None or wants(event, person.muted or [], person.wished or [])
-    return Addressee(person.email, person.language, person.id) if is_wanted else None
+    if event is not None and not wants(event, person.muted or [], person.wished or []):
+        return None
+    return Addressee(person.email, person.language, person.id, person.hides_points)

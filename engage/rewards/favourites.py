@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, cast, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.accounts import profile
-from engage.rewards import catalogue, reserving
+from engage.accounts.models import Person
+from engage.rewards import catalogue, letters, reserving
 from engage.rewards.models import Reward, RewardFavourite
 from engage.storage.base import new_id
 from engage.storage.conflicts import broken_constraint
@@ -60,3 +61,39 @@ def list_marked(session: Session, person_id: uuid.UUID, now: datetime) -> list[c
 def wants_mail(session: Session, person_id: uuid.UUID) -> bool:
     """Whether a person is told by mail when a favourite can be had."""
     return "favourite" in profile.list_wanted(session, person_id)
+
+
+def list_waiting(session: Session) -> list[uuid.UUID]:
+    """People with favourites who want to hear of them by mail."""
+    return list(
+        session.scalars(
+            select(RewardFavourite.person_id)
+            .join(Person, Person.id == RewardFavourite.person_id)
+            .where(cast(Person.wished, String).like('%"favourite"%'), Person.erased_at.is_(None))
+            .distinct()
+            .order_by(RewardFavourite.person_id)
+        )
+    )
+
+
+def look(session: Session, person_id: uuid.UUID, now: datetime) -> int:
+    """Note which favourites can be had now, and tell of those that could not before."""
+    marked = {
+        one.series_id: one
+        for one in session.scalars(
+            select(RewardFavourite)
+            .where(RewardFavourite.person_id == person_id)
+            .order_by(RewardFavourite.series_id)
+            .with_for_update()
+        )
+    }
+    news = []
+    for offer in catalogue.list_of_series(session, marked, now):
+        star = marked[offer.series_id]
+        refusal = reserving.foresee(session, person_id, offer.id, now=now)
+        if refusal is None and not star.in_reach:
+            news.append(offer)
+        star.in_reach = refusal is None
+    if news:
+        letters.tell_there(session, person_id, news, now)
+    return len(news)

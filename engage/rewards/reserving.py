@@ -186,7 +186,7 @@ def extend(
             Redemption.state == "reserved",
             Redemption.extended_at.is_(None),
         )
-        .values(expires_at=until, extended_at=now)
+        .values(expires_at=until, extended_at=now, reminded_at=None)
         .returning(Redemption.id)
     ).first()
     if changed is None:

@@ -40,6 +40,12 @@ def init_app(app: APIFlask, read_device: Callable[[Request], str | None]) -> Non
     @app.before_request
     def check() -> None:
         changes = request.method not in READING
-        if changes and not (request.path.startswith("/api/") and read_device(request)):
+        by_device = request.path.startswith("/api/") and read_device(request)
+        if changes and not (by_device or _is_one_click()):
             refuse_foreign_pages()
             csrf.protect()
+
+
+def _is_one_click() -> bool:
+    """A mail program presses “unsubscribe” (RFC 8058): no cookie, the sealed address proves it."""
+    return request.path.startswith("/l/stop/") and "List-Unsubscribe" in request.form

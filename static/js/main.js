@@ -24,6 +24,7 @@ const behaviours = {
   "sign-out": () => import("./behaviours/sign-out.js"),
   "submit-once": () => import("./behaviours/submit-once.js"),
   "wake-lock": () => import("./behaviours/wake-lock.js"),
+  "watch-state": () => import("./behaviours/watch-state.js"),
 };
 
 /** Start the behaviours of an element and of everything in it; once each. */

@@ -78,6 +78,7 @@ _TABLE = {
         GET /l/guardian-thanks
         GET,POST /l/guardian/<token>
         GET,POST /l/reset/<token>
+        GET,POST /l/stop/<token>
         POST /language
         GET /manifest.webmanifest
         GET /me/data/erased
@@ -141,6 +142,9 @@ _TABLE = {
         GET /me/favourites
         POST /me/favourites/mail
         GET /me/redemptions
+        GET /me/value
+        GET /me/value/<int(min=2000, max=2999):year>
+        GET /me/value/<int(min=2000, max=2999):year>.pdf
         GET /me/registrations
         GET,POST /organisations/apply
         GET,POST /partners/apply
@@ -170,6 +174,7 @@ _TABLE = {
         GET /me/reviews/<uuid:review_id>
         POST /me/reviews/<uuid:review_id>/objection
         GET /redemptions/<uuid:redemption_id>
+        GET /redemptions/<uuid:redemption_id>/state
         POST /redemptions/<uuid:redemption_id>/cancel
         POST /redemptions/<uuid:redemption_id>/dispute
         POST /redemptions/<uuid:redemption_id>/extend

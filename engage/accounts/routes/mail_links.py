@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+import uuid
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from engage.accounts import joining, login, queries
+from engage.accounts import joining, login, profile, queries
 from engage.accounts.forms import AddressForm, NewPasswordForm
 from engage.accounts.links import get_link
 from engage.accounts.passwords import hash_password
 from engage.accounts.routes.blueprint import bp, network, put_beside, quick
 from engage.accounts.signing import enter
-from engage.core.errors import DomainError, PasswordWeak
+from engage.core.errors import DomainError, MailLinkUnknown, PasswordWeak
+from engage.core.news import EVENTS
+from engage.mail.stop import read_token
+from engage.storage.keys import keys_of
 from engage.web.access import is_safe_next, signed_in
 from engage.web.context import db, now, work
 
@@ -32,6 +37,35 @@ def confirm_email(token: str) -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(target, 303)
     return redirect(url_for("accounts.show_sign_in", next=target), 303)
+
+
+def _switch(token: str) -> tuple[uuid.UUID, str]:
+    """Raises MailLinkUnknown."""
+    found = read_token(keys_of(db()), token)
+    if found is None or queries.find_person(db(), found[0]) is None:
+        raise MailLinkUnknown()
+    return found
+
+
+@bp.get("/l/stop/<token>")
+def show_stop(token: str) -> ResponseReturnValue:
+    """One kind of mail, with its switch. No sign-in: the link proves whose it is."""
+    person_id, event = _switch(token)
+    comes = event in profile.list_wanted(db(), person_id)
+    return render_template(
+        "accounts/stop.html", token=token, words=_(EVENTS[event].words), comes=comes
+    )
+
+
+@bp.post("/l/stop/<token>")
+def stop(token: str) -> ResponseReturnValue:
+    """Switch one kind of mail off, or on again; mail programs press this by themselves."""
+    person_id, event = _switch(token)
+    on = request.form.get("on") == "1"
+    work(lambda s: profile.switch_mail(s, person_id, event, on=on))
+    if "List-Unsubscribe" in request.form:  # RFC 8058 wants no redirect
+        return _("Saved."), 200
+    return redirect(url_for("accounts.show_stop", token=token), 303)
 
 
 @bp.post("/me/account/confirmation")

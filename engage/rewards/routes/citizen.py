@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from engage.core.codes import Code, CodeType
+from engage.core.periods import day_of
 from engage.rewards import giving, queries, service, uses, vouchers
 from engage.rewards.routes.blueprints import rewards as bp
 from engage.rewards.routes.words import ended_words
 from engage.rewards.uses import Use
+from engage.rewards.yearly import list_years, yearly_statement
 from engage.web import access, qr
-from engage.web.context import db, now, work
+from engage.web.context import db, now, settings, work
 from engage.web.errors import sentence
+from engage.web.pdf import PdfMissing, can_print, pdf_file
 
 
 @bp.get("/redemptions/<uuid:redemption_id>")
@@ -50,6 +53,14 @@ def _code_page(use: Use) -> str:
         seconds=int(life.total_seconds()),
         is_short=use.life.total_seconds() <= 3600,
     )
+
+
+@bp.get("/redemptions/<uuid:redemption_id>/state")
+@access.signed_in
+def show_state(redemption_id: uuid.UUID) -> ResponseReturnValue:
+    """What has become of it, for the page that shows the code."""
+    use = uses.get_use(db(), redemption_id, current_user.id)
+    return jsonify(state=use.state, expires_at=use.expires_at.isoformat())
 
 
 @bp.post("/redemptions/<uuid:redemption_id>/extend")
@@ -87,3 +98,40 @@ def dispute(redemption_id: uuid.UUID) -> ResponseReturnValue:
     work(lambda s: service.dispute(s, redemption_id, current_user.id, now=now()))
     flash(_("Thank you. The programme office looks at it and answers you."), "success")
     return redirect(url_for("rewards.show_redemptions"), 303)
+
+
+@bp.get("/me/value")
+@access.signed_in
+def show_value() -> ResponseReturnValue:
+    """This year's rewards and how much more they may be worth."""
+    return _value_page(day_of(now(), settings().zone).year)
+
+
+@bp.get("/me/value/<int(min=2000, max=2999):year>")
+@access.signed_in
+def show_value_of_year(year: int) -> ResponseReturnValue:
+    return _value_page(year)
+
+
+def _value_page(year: int) -> str:
+    this_year = day_of(now(), settings().zone).year
+    return render_template(
+        "rewards/value.html",
+        yearly=yearly_statement(db(), current_user.id, year, now=now()),
+        years=sorted({*list_years(db(), current_user.id), this_year}, reverse=True),
+        is_over=year < this_year,
+        can_print=can_print(),
+    )
+
+
+@bp.get("/me/value/<int(min=2000, max=2999):year>.pdf")
+@access.signed_in
+def download_value(year: int) -> ResponseReturnValue:
+    """The statement of a year, to keep."""
+    yearly = yearly_statement(db(), current_user.id, year, now=now())
+    html = render_template("rewards/yearly_print.html", yearly=yearly, made_on=now())
+    try:
+        return pdf_file(html, f"rewards-{year}.pdf")
+    except PdfMissing:
+        flash(_("This installation cannot make PDF files."), "warning")
+        return redirect(url_for("rewards.show_value_of_year", year=year), 303)

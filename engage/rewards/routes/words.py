@@ -64,4 +64,5 @@ def way_on(refusal: Outcome) -> tuple[str, str, str]:
         "mail_or_card_needed": (_("To my account"), url_for("accounts.show_account"), "person"),
         "too_many_reservations": open_ones,
         "already_reserved": open_ones,
+        "value_cap_reached": (_("What counts"), url_for("rewards.show_value"), "list"),
     }.get(refusal.code, (_("Other rewards"), url_for("rewards.show_rewards"), "gift"))
