@@ -18,6 +18,8 @@ from tests.pages import CheckingClient, inspect
 
 #: How many pages of one kind are looked at: the third activity looks like the second.
 OF_ONE_KIND = 3
+#: How many wishes at once of a list that can be narrowed: with more, each page is like another.
+WISHES_AT_ONCE = 2
 LEFT_OUT = re.compile(
     r"^/(static|api|Q|calendar)/|^/(metrics|healthz|readyz|service-worker\.js|manifest\.webmanifest)"
 )
@@ -59,7 +61,10 @@ class Crawl:
             endpoint, _ = self._routes.match(parts.path, method="GET")
         except HTTPException:
             endpoint = parts.path  # a dead link is looked at, and found dead
-        kind = (endpoint, tuple(sorted(name for name, _ in parse_qsl(parts.query))))
+        wishes = tuple(sorted({name for name, _ in parse_qsl(parts.query)}))
+        if len(wishes) > WISHES_AT_ONCE:
+            return False
+        kind = (endpoint, wishes)
         self._kinds[kind] += 1
         return self._kinds[kind] <= OF_ONE_KIND
 
