@@ -54,6 +54,8 @@ EVERYBODY = "a aa a aaaa aaaa aa aaa"
 SIGNED_IN = "s aa a aaaa aaaa aa sss"
 #: One thing of a citizen: for all others it does not exist.
 OWNER = "s an n nnnn nnnn nn sss"
+#: For a browser that shows the person's pass; here none does.
+OWN_PHONE = "s nn n nnnn nnnn nn sss"
 #: The organisation's work: an organiser passes, a manager gives the second factor first.
 TEAM = "s nn n aafa nnnn nn sss"
 #: Where a code was opened that only some organisations know: managers prove first here too.

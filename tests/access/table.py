@@ -24,6 +24,7 @@ from tests.access.roles import (
     MANAGER,
     MEMBERS_TILL,
     OFFICE,
+    OWN_PHONE,
     OWNER,
     PAIRED_SCANNER,
     PAIRED_TILL,
@@ -150,9 +151,7 @@ _TABLE = {
         GET,POST /partners/apply
         POST /partners/join/<token>
         GET /pass
-        GET /pass/now
         GET,POST /pass/phones
-        POST /pass/secret
         POST /rewards/<uuid:reward_id>/favourite
         POST /rewards/<uuid:reward_id>/favourite/remove
         POST /rewards/<uuid:reward_id>/gifts
@@ -163,6 +162,10 @@ _TABLE = {
     """,
     SEEN: """
         GET /organise/seen
+    """,
+    OWN_PHONE: """
+        GET /pass/now
+        POST /pass/secret
     """,
     OWNER: """
         GET,POST /me/account/cards/<uuid:pass_id>/pin

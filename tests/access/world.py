@@ -23,9 +23,11 @@ from engage.attendance.callers import WalkIn
 from engage.attendance.checkin import CheckInRequest, OrganiserCaller, check_in
 from engage.attendance.claims import PURPOSE as DECIDE_CLAIM
 from engage.attendance.models import HoursClaim, MissingPoints, Review
+from engage.core.news import EVENTS
 from engage.devices import service as device_service
 from engage.devices.models import Device
 from engage.ledger import service as ledger
+from engage.mail import stop
 from engage.mail.models import Letter
 from engage.office.models import Adjustment, Joining
 from engage.organisations.models import Organisation
@@ -38,6 +40,7 @@ from engage.rewards import service as rewards
 from engage.rewards.service import ByMember, ByToken, Caller
 from engage.settlement.models import Statement
 from engage.storage.base import new_id
+from engage.storage.keys import keys_of
 from engage.storage.unit_of_work import run_work
 from tests.clock import NOON
 from tests.factories import accounts, activities, devices, organisations, partners, people
@@ -340,6 +343,7 @@ def _links(
     made["partner"] = link(
         JOIN_PARTNER, email="x@example.org", subject_id=partner_id, facts={"role": "till"}
     )
+    made["stop"] = stop.make_token(keys_of(session), mina.id, next(iter(EVENTS)))
     omar = world.people["Omar"]
     made["merge"] = link(JOIN, person_id=omar.id, email=omar.email, subject_id=mina.id)
     endpoints = {
@@ -347,6 +351,8 @@ def _links(
         "accounts.confirm_email": "confirm_email",
         "accounts.show_reset": "reset",
         "accounts.reset_password": "reset",
+        "accounts.show_stop": "stop",
+        "accounts.stop": "stop",
         "accounts.show_guardian_consent": "guardian",
         "accounts.give_guardian_consent": "guardian",
         "attendance.show_hours_link": "decide",

@@ -188,7 +188,7 @@ def test_scans_are_answered_in_order_and_a_bad_one_holds_up_no_other(
         (nonce("C"), 409, "already_checked_in"),
         (nonce("D"), 200, "annulled"),
         (nonce("E"), 201, "credited"),
-        (nonce("F"), 409, "not_checked_in"),
+        (nonce("F"), 425, "scan_unknown"),
     ]
     assert ledger.balance_of(session, mina.id) == 0
     assert session.scalars(select(Device.unsent)).one() == 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, current_app, request, url_for
 from flask_babel import lazy_gettext as _
+from flask_login import current_user
 
 bp = Blueprint("organisations", __name__)
 
@@ -15,12 +16,14 @@ class DeskPlace:
     """A page at the side of the desk. Shown where the installation has it.
 
     also: beginnings of endpoints that belong to it.
+    managers_only: others would only be refused there.
     """
 
     endpoint: str
     label: object
     icon: str
     also: tuple[str, ...] = ()
+    managers_only: bool = False
 
 
 DESK = (
@@ -30,7 +33,7 @@ DESK = (
     DeskPlace("devices.show_devices", _("Devices"), "phone", ("devices.",)),
     DeskPlace("activities.show_import", _("Import"), "upload"),
     DeskPlace("organisations.show_team", _("Team"), "people"),
-    DeskPlace("organisations.show_profile", _("Profile"), "edit"),
+    DeskPlace("organisations.show_profile", _("Profile"), "edit", managers_only=True),
 )
 
 
@@ -38,7 +41,12 @@ DESK = (
 def organisation_desk(slug: str) -> list[tuple[str, str, str, bool]]:
     """The places of an organisation's desk, for ``side_nav``."""
     here = request.endpoint or ""
-    shown = [one for one in DESK if one.endpoint in current_app.view_functions]
+    manages = any(one.slug == slug and one.role == "manager" for one in current_user.organisations)
+    shown = [
+        one
+        for one in DESK
+        if one.endpoint in current_app.view_functions and (manages or not one.managers_only)
+    ]
     exact = [one for one in shown if one.endpoint == here]
     near = [one for one in shown if here.startswith(one.also)] if not exact else []
     current = (exact + near)[:1]
