@@ -26,6 +26,8 @@ from tests.ports import free_port
 PUBLIC = {
     "filename",
     "slug",
+    "cause",  # the short name of a good cause
+    "digest",  # names a picture that everybody may see
     "district",
     "month",
     "year",
