@@ -53,15 +53,21 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    """Starts Chromium; ``camera`` is the film that its camera shows."""
+    """Starts Chromium; ``camera`` is the film that its camera shows.
+
+    refused: whoever is asked for the camera says no.
+    """
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
         databases.missing("Chromium is not installed (Debian: chromium)")
     running: list[Browser] = []
 
-    def start(camera: Path | None = None) -> Browser:
+    def start(camera: Path | None = None, *, refused: bool = False) -> Browser:
         film = (*CAMERA, f"--use-file-for-fake-video-capture={camera}") if camera else ()
-        running.append(playwright.chromium.launch(executable_path=program, args=[*QUIET, *film]))
+        says_no = ("--deny-permission-prompts",) if refused else ()
+        flags = [flag for flag in film if not (refused and "fake-ui" in flag)]
+        args = [*QUIET, *flags, *says_no]
+        running.append(playwright.chromium.launch(executable_path=program, args=args))
         return running[-1]
 
     yield start

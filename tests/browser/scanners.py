@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -112,8 +113,10 @@ class Scanner:
         self.part("menuOffline").click()
         expect(self.part("offlineBar")).to_be_visible()
 
-    def unsent(self, number: int) -> None:
-        expect(self.part("unsentChip")).to_contain_text(f"{number} ")
+    def unsent(self, number: int, timeout: float | None = None) -> None:
+        """How many scans wait here; 300 is not taken for 0."""
+        exactly = re.compile(rf"(?<!\d){number} ")
+        expect(self.part("unsentChip")).to_contain_text(exactly, timeout=timeout)
 
     def sync(self) -> None:
         """What the browser does when it believes to be online again."""
