@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import String, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Pass, Person
@@ -26,6 +28,7 @@ from engage.partners.models import Branch, Partner, PartnerMember
 from engage.rewards.models import Redemption, RedemptionAttempt, Reward, RewardBranch
 from engage.storage.engine import zone_of
 from engage.storage.keys import keys_of
+from engage.storage.prepared import Prepared
 
 #: Ways of an attendance that an organiser has scanned.
 SCANNED = ("scanned", "card")
@@ -47,8 +50,8 @@ def _is_member(person: Any, partner: Any) -> Any:
     )
 
 
-#: Everything the till's decision needs, by the hashes of a code (``hashes``) at ``branch``.
-VOUCHER_BY_CODE = (
+#: Everything the till's decision needs, at ``branch``; which code, ``_voucher_by`` adds.
+_VOUCHER = (
     select(
         _redemption.id,
         _redemption.state,
@@ -74,7 +77,7 @@ VOUCHER_BY_CODE = (
             ~exists().where(_branch_row.reward_id == _redemption.reward_id),
             exists().where(
                 _branch_row.reward_id == _redemption.reward_id,
-                _branch_row.branch_id == bindparam("branch"),
+                _branch_row.branch_id == bindparam("branch", type_=_redemption.branch_id.type),
             ),
         ).label("branch_allowed"),
     )
@@ -88,8 +91,15 @@ VOUCHER_BY_CODE = (
         _cause,
         and_(_reward.kind == "good_cause", _cause.c.name == "good_cause:" + _reward.good_cause),
     )
-    .where(_redemption.code_hash.in_(bindparam("hashes", expanding=True)))
 )
+
+
+@lru_cache
+def _voucher_by(count: int) -> Prepared:
+    """By the hashes of a code under each of the city's keys: ``hash0``, ``hash1`` …"""
+    hashes = (bindparam(f"hash{place}", type_=String()) for place in range(count))
+    return Prepared(_VOUCHER.where(or_(*(_redemption.code_hash == one for one in hashes))))
+
 
 #: The partner a member redeems for.
 MEMBER = select(_member.role).where(
@@ -101,8 +111,10 @@ MEMBER = select(_member.role).where(
 
 def find_voucher(session: Session, code: str, branch_id: uuid.UUID | None) -> Any:
     """The redemption of a typed or scanned code, with all that decides about it."""
-    named = {"hashes": keys_of(session).hashes(code), "branch": branch_id}
-    return session.connection().execute(VOUCHER_BY_CODE, named).first()
+    hashes = list(keys_of(session).hashes(code))
+    named = {f"hash{place}": one for place, one in enumerate(hashes)}
+    row = _voucher_by(len(hashes)).first(session, {**named, "branch": branch_id})
+    return SimpleNamespace(**row) if row is not None else None
 
 
 @dataclass(frozen=True, slots=True)
