@@ -16,6 +16,8 @@ from tests.pages import CheckingClient
 
 #: What a browser lets a person type freely, or what a program may send there.
 TYPED = {"text", "search", "email", "url", "tel", "password", "textarea", ""}
+#: Of these, whatever takes any words.
+WORDS = {"text", "search", "textarea", ""}
 CHOSEN = {"checkbox", "radio"}
 
 
@@ -28,11 +30,32 @@ class Form:
     address: str
     given: dict[str, str] = field(hash=False)
     typed: tuple[str, ...]
+    words: frozenset[str] = frozenset()
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Whatever carries text: also what a browser would not let anybody change."""
         return self.typed or tuple(self.given)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Where anything may be written and is shown again: no address, password or number."""
+        return tuple(name for name in self.typed if name in self.words)
+
+    def shown(self, browser: CheckingClient, reply: TestResponse, name: str) -> str | None:
+        """What stands in the field afterwards: in the refused form, or in the one opened anew.
+
+        None where the page shows no such field again, or leaves it empty for the next time.
+        """
+        if reply.status_code < 400:
+            reply = browser.plain.get(self.address)
+        if reply.mimetype != "text/html" or reply.status_code not in {200, 422}:
+            return None
+        for control in read(reply.text).all("input", "textarea"):
+            if control["name"] == name:
+                written = control.text if control.tag == "textarea" else control["value"]
+                return written or None
+        return None
 
     def send(self, browser: CheckingClient, texts: dict[str, str]) -> TestResponse:
         """As a program sends it that does not care what text is."""
@@ -77,9 +100,10 @@ def _pages(city: City) -> list[tuple[Role, Element]]:
     return pages
 
 
-def _read(form: Element) -> tuple[dict[str, str], tuple[str, ...]]:
+def _read(form: Element) -> tuple[dict[str, str], tuple[str, ...], frozenset[str]]:
     given: dict[str, str] = {}
     typed: list[str] = []
+    words: set[str] = set()
     for control in form.all("input", "select", "textarea"):
         name, kind = control["name"], control["type"] if control.tag == "input" else control.tag
         if not name or name == "csrf_token" or kind in {"submit", "button", "file"}:
@@ -93,4 +117,6 @@ def _read(form: Element) -> tuple[dict[str, str], tuple[str, ...]]:
             given[name] = control["value"] or (control.text if kind == "textarea" else "")
             if kind in TYPED:
                 typed.append(name)
-    return given, tuple(dict.fromkeys(typed))
+            if kind in WORDS and not control["inputmode"]:
+                words.add(name)
+    return given, tuple(dict.fromkeys(typed)), frozenset(words)

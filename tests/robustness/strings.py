@@ -38,6 +38,8 @@ WRITABLE = (
     "`id` $(id) ; id | id",
     "tag @everyone #hash http://example.org/?a=b&c=d",
 )
+#: Of these, what a page would harm first: markup, quotes, templates, writing from the right.
+SHOWN = (*(WRITABLE[place] for place in (2, 3, 4, 5, 6, 7, 10)), "שלום مرحبا نمی\u200cدانم")
 #: What nobody writes: it is refused, or tidied, and never a fault of ours.
 UNWRITABLE = (
     NUL,

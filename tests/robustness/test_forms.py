@@ -9,7 +9,7 @@ import pytest
 from tests import databases
 from tests.access.visiting import City
 from tests.robustness.forms import Form, find_forms
-from tests.robustness.strings import BUILT_IN, HALF, NUL, UNWRITABLE, naughty
+from tests.robustness.strings import BUILT_IN, HALF, NUL, SHOWN, UNWRITABLE, naughty
 
 SAMPLE = naughty()
 
@@ -98,3 +98,23 @@ def test_case_23_what_nobody_writes_is_answered_on_postgresql(postgresql_url: st
     city.app.extensions["engine"].dispose()
 
     assert failed == []
+
+
+@pytest.mark.parametrize("text", SHOWN, ids=lambda text: ascii(text)[:30])
+def test_what_is_typed_comes_out_unharmed_stored_or_refused(
+    city: City, forms: list[Form], text: str
+) -> None:
+    harmed, compared = [], 0
+    for form in forms:
+        for name in form.free:
+            reply = form.send(city.browser(form.role), {name: text})
+            shown = form.shown(city.browser(form.role), reply, name)
+            if reply.status_code < 400:
+                city.restore()
+            if shown is not None:
+                compared += 1
+                if shown != text:
+                    harmed.append(f"{form.address} {name}: {reply.status_code}: {shown[:60]!a}")
+
+    assert harmed == []
+    assert compared > 40
