@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from config import Settings
 from engage.accounts.models import Person
 from engage.activities.models import Activity, Occurrence
+from engage.organisations.models import Organisation
 from tests import databases
 from tests.browser.cities import City, demo_database, open_city
+from tests.browser.scanners import Open, Scanner, pair
 from tests.browser.visitors import DESKTOP, PHONE, Visitor
 from tests.factories.activities import occurrence as make_occurrence
 
@@ -164,3 +166,21 @@ def phone(visit: Visit) -> Visitor:
 @pytest.fixture
 def desktop(visit: Visit) -> Visitor:
     return visit(DESKTOP)
+
+
+@pytest.fixture
+def token(session: Session, organisation: Organisation) -> str:
+    return pair(session, organisation)[1]
+
+
+@pytest.fixture
+def door(visit: Visit, token: str, occurrence: Occurrence) -> Open:
+    """Opens the app of the paired scanner; its list of the date is there."""
+
+    def open_door(**options: object) -> Scanner:
+        scanner = Scanner(visit(PHONE, **{"service_workers": "block", **options}), token)
+        scanner.open(occurrence)
+        scanner.wait_for_roster()
+        return scanner
+
+    return open_door

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.accounts.models import Person
 from engage.activities.models import Occurrence
+from engage.attendance.models import Attendance
 from engage.devices.models import Device
 from engage.organisations.models import Organisation
 from tests.browser.visitors import Visitor
-from tests.factories import devices
+from tests.factories import devices, people
 
 
 def now() -> datetime:
@@ -144,3 +148,21 @@ class Scanner:
               while (!(await has())) await new Promise((done) => setTimeout(done, 50));
             }"""
         )
+
+
+def code_of(session: Session, person: Person) -> str:
+    return people.shown_by(session, people.phone(session, person), now())
+
+
+def attendances(session: Session) -> list[Attendance]:
+    session.rollback()  # look again
+    return list(session.scalars(select(Attendance).order_by(Attendance.checked_in_at)))
+
+
+def count(session: Session, table: type) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+#: Opens the app of the paired scanner.
+Open = Callable[..., Scanner]

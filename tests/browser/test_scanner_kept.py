@@ -1,0 +1,119 @@
+"""What a scanner keeps: nothing is dropped on a full disk, at signing out, or when switched off."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.accounts.models import Person
+from engage.activities.models import Occurrence
+from engage.organisations.models import Organisation
+from tests.browser.conftest import Visit
+from tests.browser.scanners import Open, Scanner, attendances, code_of, now
+from tests.browser.visitors import PHONE, Visitor
+
+
+def test_case_27_a_full_disk_is_said_in_words_and_loses_nothing(
+    door: Open, session: Session, mina: Person, omar: Person, occurrence: Occurrence
+) -> None:
+    scanner = door()
+    scanner.go_offline()
+    scanner.key_in(code_of(session, mina))
+    scanner.expect_look("stored")
+    _fill_disk(scanner.visitor)
+
+    scanner.key_in(code_of(session, omar))
+
+    scanner.expect_look("refused")
+    expect(scanner.part("word")).to_have_text("Nicht gemerkt")
+    expect(scanner.part("why")).to_contain_text("1 früherer Scan ist gemerkt, dieser nicht")
+    scanner.result.get_by_role("button").first.click()
+    scanner.unsent(1)
+    scanner.come_back()
+    scanner.unsent(0)
+    assert [one.person_id for one in attendances(session)] == [mina.id]
+
+
+def _fill_disk(visitor: Visitor) -> None:
+    """From now on this browser stores nothing more for the site."""
+    visitor.page.evaluate(
+        """() => {
+          IDBObjectStore.prototype.add = () => {
+            throw new DOMException("no space left", "QuotaExceededError");
+          };
+        }"""
+    )
+
+
+def test_case_57_signing_out_leaves_nothing_readable_and_keeps_what_is_unsent(
+    visit: Visit,
+    session: Session,
+    occurrence: Occurrence,
+    mina: Person,
+    juno: Person,
+) -> None:
+    window = visit(PHONE, person=juno, service_workers="block")
+    scanner = Scanner(window)
+    page = window.open(f"/organise/occurrences/{occurrence.id}/scan")
+    page.get_by_role("button", name="Dieses Telefon als Scanner benutzen").click()
+    expect(scanner.part("scan")).to_be_visible()
+    scanner.wait_for_roster()
+    scanner.go_offline()
+    scanner.key_in(code_of(session, mina))
+    scanner.expect_look("stored")
+    page.route("**/api/v1/scans", lambda route: route.abort())
+    window.context.set_offline(False)
+
+    window.open("/me/account")
+    page.get_by_role("button", name="Abmelden", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Abmelden").click()
+
+    expect(page.get_by_text("Sie sind abgemeldet.")).to_be_visible()
+    kept = page.evaluate(STORED)
+    assert kept == {"rosters": 0, "scans": 1, "keys": ["waiting"]}
+    page.unroute_all()
+    window.open("/scanner")
+    expect(scanner.part("standing")).to_contain_text("abgeschaltet")
+    scanner.unsent(0)  # what was stored has gone up, to review
+    assert [one.person_id for one in attendances(session)] == [mina.id]
+
+
+STORED = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("engage-door");
+    asked.onsuccess = () => done(asked.result);
+  });
+  const ask = (store, verb) => new Promise((done) => {
+    const asked = base.transaction(store).objectStore(store)[verb]();
+    asked.onsuccess = () => done(asked.result);
+  });
+  const found = {
+    rosters: await ask("rosters", "count"),
+    scans: await ask("scans", "count"),
+    keys: await ask("keys", "getAllKeys"),
+  };
+  base.close();
+  return found;
+}"""
+
+
+def test_a_device_that_is_switched_off_sends_its_scans_and_then_forgets_the_list(
+    door: Open, session: Session, mina: Person, organisation: Organisation
+) -> None:
+    from engage.devices.models import Device
+
+    scanner = door()
+    scanner.go_offline()
+    scanner.key_in(code_of(session, mina))
+    scanner.expect_look("stored")
+    session.rollback()
+    session.scalars(select(Device)).one().revoked_at = now()
+    session.commit()
+
+    scanner.come_back()
+
+    expect(scanner.part("standing")).to_contain_text("abgeschaltet")
+    scanner.unsent(0)
+    assert [one.person_id for one in attendances(session)] == [mina.id]
+    assert scanner.page.evaluate(STORED)["rosters"] == 0
