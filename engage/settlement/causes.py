@@ -10,7 +10,7 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
-from engage.core.errors import NotFound
+from engage.core.errors import CauseExists, NotFound
 from engage.core.periods import add_months
 from engage.core.points import good_cause
 from engage.core.settlement import amount_cents, month_bounds, month_of
@@ -137,13 +137,23 @@ class Described:
     is_open: bool = True
 
 
+def add(session: Session, slug: str, described: Described, *, now: datetime) -> None:
+    """Put a cause on the list, with its account. Of two who add it at once one is refused.
+
+    Raises CauseExists.
+    """
+    if _find(session, slug) is not None:
+        raise CauseExists()
+    describe(session, slug, described, now=now)
+
+
 def describe(session: Session, slug: str, described: Described, *, now: datetime) -> None:
-    """Add a cause, with its account, or change what is said about one."""
+    """Say something else about a cause, or the first about one that has only an account."""
     try:
         ledger_queries.named_account_id(session, f"{PREFIX}{slug}")
     except NotFound:
         ledger.open_good_cause(session, slug)
-    found = session.scalars(select(GoodCause).where(GoodCause.slug == slug)).one_or_none()
+    found = _find(session, slug)
     if found is None:
         found = GoodCause(id=new_id(), slug=slug, added_at=now)
         session.add(found)
@@ -152,3 +162,7 @@ def describe(session: Session, slug: str, described: Described, *, now: datetime
         found.ended_at = None
     elif found.ended_at is None:
         found.ended_at = now
+
+
+def _find(session: Session, slug: str) -> GoodCause | None:
+    return session.scalars(select(GoodCause).where(GoodCause.slug == slug)).one_or_none()

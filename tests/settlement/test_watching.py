@@ -201,7 +201,7 @@ def test_a_cause_gets_what_is_given_and_has_its_own_paper(
     browser = client(ada)
     browser.post("/office/settlement/causes", status=422, name="", rate="-1")
     browser.post("/office/settlement/causes", name="Trees for all", words="Trees", rate="500")
-    browser.post("/office/settlement/causes", status=422, name="Trees for all", rate="1")
+    browser.post("/office/settlement/causes", status=409, name="Trees for all", rate="1")
     tree = make_reward(session, partner, kind="good_cause", good_cause="trees-for-all", cost=30)
     counter = Counter(session, partner)
     counter.give(rich, tree, IN_APRIL)

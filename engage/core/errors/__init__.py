@@ -202,6 +202,7 @@ from engage.core.errors.sentences import (
     put,
 )
 from engage.core.errors.settlement import (
+    CauseExists,
     EarlierMonthOpen,
     MonthNotOver,
     NothingToSettle,
@@ -260,6 +261,7 @@ __all__ = [
     "CardClaimed",
     "CardDeclined",
     "CardRevoked",
+    "CauseExists",
     "ClaimCodeUsed",
     "ClaimCodeWrong",
     "ClaimDecided",

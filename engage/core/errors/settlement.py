@@ -29,3 +29,10 @@ class EarlierMonthOpen(Conflict):
 class NothingToSettle(Conflict):
     code = "nothing_to_settle"
     message = N_("There is nothing to settle in this month.")
+
+
+class CauseExists(Conflict):
+    """Its words are changed on its own page, not by adding it again."""
+
+    code = "cause_exists"
+    message = N_("There is a good cause of this name already.")

@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from engage.core.errors import CauseExists
 from engage.core.geography import code_from_name
 from engage.settlement import causes
 from engage.settlement.causes import Described
@@ -15,6 +16,7 @@ from engage.settlement.forms import CauseForm, ChangeCauseForm
 from engage.settlement.routes.blueprint import bp
 from engage.web.access import office
 from engage.web.context import db, now, settings, work
+from engage.web.errors import sentence
 from engage.web.filters import month as month_words
 from engage.web.pdf import PdfMissing, can_print, pdf_file
 from engage.web.tables import csv_file, euros
@@ -38,11 +40,15 @@ def add_cause() -> ResponseReturnValue:
     slug = code_from_name(form.name.data or "")[:60]
     if not form.validate_on_submit():
         return _list(form, 422)
-    if not slug or any(one.slug == slug and one.rate for one in causes.list_causes(db())):
-        form.name.errors = [_("There is a cause of this name already.")]
+    if not slug:
+        form.name.errors = [_("Please use letters or digits.")]
         return _list(form, 422)
     said, at = _said(form, is_open=True), now()
-    work(lambda s: causes.describe(s, slug, said, now=at))
+    try:
+        work(lambda s: causes.add(s, slug, said, now=at))
+    except CauseExists as refusal:
+        form.name.errors = [sentence(refusal)]
+        return _list(form, refusal.status)
     flash(_("Added. Partners and citizens find it by its name."), "success")
     return redirect(url_for("settlement.show_cause", cause=slug), 303)
 
