@@ -32,7 +32,7 @@ class City:
     name: str = "Dortmund"
     product: str = "Engage"
     operator: str = "Stadt Musterstadt (Demo)"
-    represented_by: str = "Die Programmstelle (Demo)"
+    represented_by: str = "Das Programmbüro (Demo)"
     street: str = "Beispielplatz 1"
     town: str = "44000 Musterstadt"
     phone: str = "0000 000000"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -53,6 +54,36 @@ msgstr ""
 """
 
 Key = tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What something is called, and what it must not be called.
+
+    english: beginnings of words in the source text; empty for every text.
+    word:    the word to use, in a sentence of the fault.
+    never:   beginnings of words that must not stand in the translation.
+    but:     wordings in which one of them may stand all the same.
+    """
+
+    word: str
+    never: tuple[str, ...]
+    english: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    def find_wrong_word(self, source: str, translation: str) -> str | None:
+        """The first word of the translation that is not the one agreed on."""
+        if self.english and not re.search(_any_word(self.english), source, re.IGNORECASE):
+            return None
+        for allowed in self.but:
+            translation = translation.replace(allowed, "")
+        found = re.search(_any_word(self.never) + r"\w*", translation)
+        return found.group(0) if found else None
+
+
+def _any_word(beginnings: tuple[str, ...]) -> str:
+    """Words that begin so. “E-Mail” is one word: it does not begin with “Mail”."""
+    return rf"(?<![\w-])(?:{'|'.join(map(re.escape, beginnings))})"
 
 
 @dataclass(frozen=True)
@@ -138,11 +169,13 @@ class Catalogues:
         texts = {part: self.extract(part) for part in self.parts()}
         for locale in self.locales():
             said: dict[Key, tuple[str, object]] = {}
+            glossary = read_glossary(self.folder / locale)
             for part in sorted({*texts, *self.kept_parts(locale)}):
                 catalog = self.read(locale, part)
                 yield from _differences(f"{locale}/{part}.po", texts.get(part, Catalog()), catalog)
                 for message in _messages(catalog):
                     yield from _unfit(f"{locale}/{part}.po", message)
+                    yield from _against(glossary, f"{locale}/{part}.po", message)
                     where, before = said.setdefault(_key(message), (part, message.string))
                     if before != message.string:
                         said_there = f"says something else in {where}.po"
@@ -164,6 +197,38 @@ class Catalogues:
         with building.open("wb") as target:
             write_mo(target, joined)
         return building.replace(path)
+
+
+def read_glossary(folder: Path) -> list[Term]:
+    """The glossary of the language in a folder; without one every word goes.
+
+    Raises tomllib.TOMLDecodeError, TypeError or KeyError for a file that is none.
+    """
+    path = folder / "glossary.toml"
+    if not path.exists():
+        return []
+    return [
+        Term(
+            word=term["word"],
+            never=tuple(term["never"]),
+            english=tuple(term.get("english", ())),
+            but=tuple(term.get("but", ())),
+        )
+        for term in tomllib.loads(path.read_text(encoding="utf-8"))["term"]
+    ]
+
+
+def wrong_words(
+    glossary: list[Term], sources: list[str], translations: list[str]
+) -> Iterator[tuple[str, str]]:
+    """The words of a translation that the glossary does not allow, each with the one to use."""
+    source = " ".join(sources)
+    for term in glossary:
+        for translation in translations:
+            wrong = term.find_wrong_word(source, translation)
+            if wrong is not None:
+                yield wrong, term.word
+                break
 
 
 def _messages(catalog: Catalog) -> list[Message]:
@@ -202,6 +267,11 @@ def _unfit(where: str, message: Message) -> Iterator[str]:
         yield f"{where}: the translation of {_quote(message)} is marked as uncertain"
     elif not _placeholders_fit(ids, strings):
         yield f"{where}: {_quote(message)} and its translation have different placeholders"
+
+
+def _against(glossary: list[Term], where: str, message: Message) -> Iterator[str]:
+    for wrong, word in wrong_words(glossary, _forms(message.id), _forms(message.string)):
+        yield f"{where}: the translation of {_quote(message)} says “{wrong}”; the glossary: {word}"
 
 
 def _placeholders_fit(ids: list[str], strings: list[str]) -> bool:

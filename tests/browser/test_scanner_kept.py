@@ -56,7 +56,7 @@ def test_case_57_signing_out_leaves_nothing_readable_and_keeps_what_is_unsent(
     window = visit(PHONE, person=juno, service_workers="block")
     scanner = Scanner(window)
     page = window.open(f"/organise/occurrences/{occurrence.id}/scan")
-    page.get_by_role("button", name="Dieses Telefon als Scanner benutzen").click()
+    page.get_by_role("button", name="Dieses Handy als Scanner benutzen").click()
     expect(scanner.part("scan")).to_be_visible()
     scanner.wait_for_roster()
     scanner.go_offline()

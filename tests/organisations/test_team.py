@@ -45,7 +45,7 @@ def test_omar_applies_and_sees_honestly_that_it_waits(
     made = session.scalars(select(Organisation)).one()
     assert (made.slug, made.status) == ("gartenkreis-scharnhorst", "pending")
     assert queries.get_member_role(session, made.id, omar.id) == "manager"
-    assert "Die Programmstelle sieht sich Ihren Antrag an" in browser.follow(reply).text
+    assert "Das Programmbüro sieht sich Ihren Antrag an" in browser.follow(reply).text
 
 
 def test_a_wrong_application_comes_back_with_what_was_typed(client: Browser, omar: Person) -> None:

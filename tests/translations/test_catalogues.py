@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engage.translations.catalogues import Catalogues
+from engage.translations.catalogues import Catalogues, read_glossary
 
 CODE = """
 from flask_babel import gettext as _, ngettext
@@ -157,6 +157,62 @@ def test_one_text_has_one_translation_in_all_parts(small: Catalogues) -> None:
     path.write_text(path.read_text().replace("Einchecken", "Anmelden"))
 
     assert list(small.faults()) == ["de/web.po: “Check in” says something else in attendance.po"]
+
+
+GLOSSARY = """
+[[term]]
+english = ["check in"]
+word = "einchecken"
+never = ["anmeld", "Anmeld"]
+but = ["Anmeldung am Einlass"]
+
+[[term]]
+word = "Menü"
+never = ["Auswahl"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        ("Einchecken", []),
+        ("Anmeldung am Einlass", []),
+        ("Voranmeldung", []),
+        ("Jetzt anmelden", ["anmelden"]),
+        ("Auswahlliste", ["Auswahlliste"]),
+    ],
+)
+def test_a_word_against_the_glossary_is_noticed(
+    small: Catalogues, said: str, faults: list[str]
+) -> None:
+    (small.folder / "de/glossary.toml").write_text(GLOSSARY)
+    small.update()
+    translate(small, Check=said)
+
+    found = list(small.faults())
+
+    assert len(found) == len(faults)
+    for fault, word in zip(found, faults, strict=True):
+        assert fault.startswith(
+            f"de/attendance.po: the translation of “Check in” says “{word}”; the glossary: "
+        )
+
+
+def test_a_word_of_the_glossary_may_stand_where_something_else_is_meant(small: Catalogues) -> None:
+    (small.folder / "de/glossary.toml").write_text(GLOSSARY)
+    small.update()
+    translate(small, Menu="Anmelden")
+
+    assert list(small.faults()) == []
+
+
+def test_translators_read_every_word_of_the_glossary_in_the_docs() -> None:
+    folder = Catalogues().folder / "de"
+    table = (Catalogues().root / "docs/translations.md").read_text()
+
+    shown = {cell.strip() for row in table.splitlines() for cell in row.split("|")}
+    for term in read_glossary(folder):
+        assert any(cell.startswith(term.word.split(";")[0]) for cell in shown), term.word
 
 
 def test_every_text_of_the_interface_is_translated() -> None:
