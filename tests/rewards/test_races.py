@@ -76,6 +76,32 @@ def test_case_32_two_phones_reserve_and_the_points_last_for_one(
             assert balance_of(session, mina.id) == 50
 
 
+@pytest.mark.slow
+def test_case_38_the_yearly_value_lasts_for_one_of_two_phones(
+    session: Session, sessions: Sessions, mina: Person, partner: Partner
+) -> None:
+    """240 euros a year (RED-9): 140 twice do not fit, of 100 three times two do."""
+    engaged(session, mina, 1000)
+    large = [make_reward(session, partner, face_value_cents=14_000) for _ in range(2)]
+    small = [make_reward(session, partner, face_value_cents=10_000) for _ in range(3)]
+
+    for rewards, fitting, rounds in ((large, 1, 30), (small, 2, 10)):
+        with Hands(sessions, len(rewards)) as phones:
+            for _ in range(rounds):
+                answers = phones.at_once([reserving(mina, one) for one in rewards])
+
+                assert codes(answers) == {"reserved": fitting, "value_cap_reached": 1}
+                session.rollback()
+                won = session.scalars(select(Redemption).where(Redemption.state == "reserved"))
+                assert sum(one.face_value_cents for one in won) <= 24_000
+                for one in open_of(session):
+                    run_work(session, cancelling(mina, one))
+
+
+def open_of(session: Session) -> list[uuid.UUID]:
+    return list(session.scalars(select(Redemption.id).where(Redemption.state == "reserved")))
+
+
 def test_case_33_the_last_piece_goes_to_one_of_twenty(
     session: Session, sessions: Sessions, partner: Partner
 ) -> None:
