@@ -36,7 +36,7 @@ from engage.demo.content import (
     Body,
     Offer,
 )
-from engage.demo.shelf import Bodies, dress_shelf, fill_shelf
+from engage.demo.shelf import Bodies, choose, dress_shelf, fill_shelf
 from engage.demo.story import Story, tell
 from engage.mail.models import Letter
 from engage.office.services import adjustments, bodies
@@ -58,6 +58,9 @@ T = TypeVar("T")
 
 #: How long the city has been alive, and how far its dates reach.
 PAST, AHEAD = timedelta(days=182), timedelta(weeks=8)
+
+#: Where Mina lives: a café and two organisations are near.
+HOME = "innenstadt-nord"
 
 #: Points of an organisation and year: enough for every date of the demo.
 BUDGET = 200_000
@@ -123,6 +126,7 @@ def build(session: Session, now: datetime, *, quick: bool = False) -> City:
     )
     tell(session, story)
     do(lambda work, it: dress_shelf(work, shelf, it.now))
+    do(lambda work, it: choose(work, it.people["mina"], it.now))
     do(_leave_work)
     reports.freeze_closed_months(session, now)
     money.close_months(session, now, city.people["ada"])
@@ -155,6 +159,8 @@ def _let_sign_in(session: Session, city: City, hashed: object) -> None:
             age=Age(adult=True),
         )
         person.email_confirmed_at = city.began
+        if key == "mina":
+            person.district_code = HOME
         if key in {"ada", "otto"}:
             person.office_role = "lead" if key == "ada" else "clerk"
         if key not in {"mina", "omar"}:

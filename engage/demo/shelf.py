@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.activities import service as activities
+from engage.activities.models import Activity
 from engage.core.hours import ANYTIME, read_hours
 from engage.core.periods import Limit, Period
 from engage.demo.content import GIFTS, LATE_GIFTS, Gift
 from engage.demo.drawings import drawing
-from engage.rewards import offers, pictures, publishing, vouchers
+from engage.rewards import favourites, offers, pictures, publishing, vouchers
 from engage.rewards.models import Reward
 from engage.rewards.pictures import Look
 
@@ -35,6 +37,9 @@ FAMILIES = {"Familienkarte", "Einmal schwimmen", "Filmabend unter freiem Himmel"
 EACH_DAY = {"Ein Kaffee nach Wahl": 20, "Einmal schwimmen": 30}
 HOURS = {"Frühstück am Samstag": "Sa 9-12", "Blick hinter die Leinwand": "Mi 17-19"}
 CODES = 25
+#: What one citizen has marked with a heart.
+HEARTS = ("Ein Kaffee nach Wahl", "Kinokarte", "Lastenrad für ein Wochenende")
+LIKES = ("Gießdienst am Abend", "Sprachcafé")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,16 @@ def dress_shelf(session: Session, bodies: Bodies, now: datetime) -> None:
         _dress(session, reward, now)
         manager = bodies.managers[gift.partner]
         publishing.step(session, reward, "publish", now=now, actor_id=manager)
+
+
+def choose(session: Session, person_id: uuid.UUID, now: datetime) -> None:
+    """Hearts of one citizen: rewards within reach and beyond it, and two activities."""
+    wanted = select(Reward.id).where(Reward.title.in_(HEARTS)).order_by(Reward.title)
+    for reward_id in session.scalars(wanted).all():
+        favourites.mark(session, reward_id, person_id, now=now)
+    likes = select(Activity.id).where(Activity.title.in_(LIKES)).order_by(Activity.title)
+    for activity_id in session.scalars(likes).all():
+        activities.mark(session, activity_id, person_id)
 
 
 def _dress(session: Session, reward: Reward, now: datetime) -> None:

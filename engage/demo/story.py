@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.accounts.passes import Phone, ensure_phone
+from engage.accounts.passes import Phone, ensure_phone, hash_pin
 from engage.activities import service as activities
 from engage.activities.models import Occurrence
 from engage.activities.service.budgets import list_unreleased, release_unused
@@ -24,6 +24,7 @@ from engage.core.claims import Annuller
 from engage.core.codes import pass_code, step_of
 from engage.core.errors import DomainError
 from engage.demo.chance import nonce, number, pick, some
+from engage.demo.counter import PIN, Counter, answer, hand_out_pins, serve
 from engage.ledger import queries as ledger
 from engage.rewards import queries as rewards_queries
 from engage.rewards import service as rewards
@@ -74,14 +75,20 @@ def tell(session: Session, story: Story) -> None:
         _Date(index, one.id, one.organisation_id, one.starts_at, one.ends_at, one.capacity)
         for index, one in enumerate(occurrences)
     ]
+    counter = Counter(story.cards, story.partners["cafe"], story.managers["cafe"], story.office)
+    pin = hash_pin(session, PIN, quick=True)
+    run_work(session, lambda work: hand_out_pins(work, counter, pin))
     week = dates[0].starts_at
     for date_ in dates:
         while week + WEEK < min(date_.starts_at, story.now):
             week += WEEK
             run_work(session, partial(_spend, story=story, at=week))
             run_work(session, partial(_report, story=story, at=week))
+            run_work(session, partial(serve, counter=counter, at=week, now=story.now))
+            run_work(session, partial(answer, counter=counter, at=week))
         run_work(session, partial(_hold, story=story, one=date_))
     run_work(session, partial(_spend, story=story, at=story.now - timedelta(hours=20)))
+    run_work(session, partial(answer, counter=counter, at=story.now))
     run_work(session, partial(_end_well, story=story))
 
 

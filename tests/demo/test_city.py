@@ -14,6 +14,7 @@ from engage.attendance.models import Attendance, Review
 from engage.audit.verify import verify
 from engage.demo import second_factors
 from engage.demo.content import SIGN_INS
+from engage.demo.shelf import HEARTS, LIKES
 from engage.office.models import Adjustment
 from engage.organisations.models import Organisation
 from engage.partners.models import Partner
@@ -21,6 +22,7 @@ from engage.rewards.models import Picture, Redemption, Reward, VoucherCode
 from tests.application import Browser
 from tests.clock import NOON
 from tests.factories.people import person
+from tests.pages import CheckingClient
 
 
 @pytest.fixture
@@ -38,6 +40,15 @@ def shelf_shows_every_kind_of_reward(session: Session) -> None:
     assert kinds == {"event", "points", "welcome", "good_cause"}
     assert set(session.scalars(select(Reward.status))) >= {"published", "submitted"}
     assert (count(session, Picture), count(session, VoucherCode)) == (5, 25)
+
+
+def minas_shelves_are_filled(browser: CheckingClient) -> None:
+    marked = browser.get("/me/favourites").text
+    assert all(title in marked for title in HEARTS)
+    near = browser.get("/rewards?near=1").text
+    assert ("Ein Kaffee nach Wahl" in near, "Kinokarte" in near) == (True, False)
+    liked = browser.get("/activities?favourites=1").text
+    assert all(title in liked for title in LIKES)
 
 
 @pytest.mark.slow
@@ -71,6 +82,7 @@ def test_the_demo_city_is_lively_and_its_books_hold(
     client(mina).get("/me")
     for path in ("/office", "/office/figures", "/office/reviews"):
         client(ada).get(path)
+    minas_shelves_are_filled(client(mina))
 
 
 def test_a_database_with_other_people_is_left_alone(app: APIFlask, session: Session) -> None:

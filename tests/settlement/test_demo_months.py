@@ -17,7 +17,7 @@ from engage.ledger.models import Account, Transfer
 from engage.partners.models import Partner
 from engage.rewards.models import Redemption
 from engage.settlement import queries
-from engage.settlement.models import Statement
+from engage.settlement.models import Statement, StatementLine
 from engage.storage.engine import BERLIN
 from tests.clock import NOON
 
@@ -46,6 +46,17 @@ def by_the_redemptions(session: Session) -> Counter[UUID]:
     for one in session.scalars(select(Redemption).where(Redemption.state == "redeemed")):
         sums[one.partner_id] += one.cost
     return sums
+
+
+def corrections(session: Session) -> list[tuple[date, date, int]]:
+    """What closed statements take back: its month, the month it was given in, the points."""
+    lines = session.execute(
+        select(Statement.month, StatementLine.points, Transfer.source_id)
+        .join(StatementLine, StatementLine.statement_id == Statement.id)
+        .join(Transfer, Transfer.id == StatementLine.transfer_id)
+    ).all()
+    given = {source: month for month, points, source in lines if points > 0}
+    return [(month, given[source], points) for month, points, source in lines if points < 0]
 
 
 @pytest.mark.slow
@@ -79,4 +90,7 @@ def test_set_2_every_month_of_every_partner_of_the_demo_city_equals_the_ledger(
     }
     assert len({month for _, month in closed}) >= 3
     assert date(2030, 4, 1) in {month for _, month in still}  # the newest due month waits
+    corrected = corrections(session)
+    assert corrected
+    assert all(later > earlier for later, earlier, _ in corrected)
     assert verify(session) == []
