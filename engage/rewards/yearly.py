@@ -28,13 +28,14 @@ class YearlyLine:
     redeemed_at: datetime | None
     partner: str
     reward: str
-    points: int
     cents: int
 
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
     """The rewards of one person in one calendar year of the city, the oldest first.
+
+    No points are in it: beside a value they would look like a price.
 
     cents:     face value of all that counts: reserved and redeemed.
     cap_cents: what the city gives one person in the year at most.
@@ -44,10 +45,6 @@ class Yearly:
     display_name: str
     lines: list[YearlyLine]
     cap_cents: int
-
-    @property
-    def points(self) -> int:
-        return sum(line.points for line in self.lines)
 
     @property
     def cents(self) -> int:
@@ -80,7 +77,6 @@ def yearly_statement(session: Session, person_id: uuid.UUID, year: int, *, now: 
             Redemption.redeemed_at,
             Partner.name,
             Reward.title,
-            Redemption.cost,
             Redemption.face_value_cents,
         )
         .join(Reward, Reward.id == Redemption.reward_id)
