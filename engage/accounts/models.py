@@ -47,7 +47,7 @@ class Person(Model):
     session_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
     #: An account made at the door or by staff, until the person takes it over.
     claimed_at: Mapped[datetime | None]
-    #: Mail per event that the person switched off, e.g. ``["attendance_told"]``.
+    #: Mail per event that the person switched off, e.g. ``["reminders"]``.
     muted: Mapped[list[Any] | None]
     #: Mail per event that is off until the person switches it on, e.g. ``["favourite"]``.
     wished: Mapped[list[Any] | None]

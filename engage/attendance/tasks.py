@@ -16,9 +16,6 @@ from engage.storage.periodic import Task, until_done
 #: Wrong scans are annulled at once, so nobody is told of them.
 WAIT = timedelta(minutes=20)
 
-#: The kind of news, for people who do not want it.
-TOLD = "attendance_told"
-
 
 def tell_due(session: Session, now: datetime, *, limit: int = 200) -> int:
     """Tell people by mail of check-ins that they did not scan themselves, and of annulled ones.
@@ -55,7 +52,7 @@ def _tell(
         "points": attendance.credited,
         "because": attendance.annulled_because,
     }
-    mail.send(session, to=attendance.person_id, template=template, facts=facts, now=now, event=TOLD)
+    mail.send(session, to=attendance.person_id, template=template, facts=facts, now=now)
     attendance.told_at = now
 
 

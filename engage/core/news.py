@@ -1,7 +1,8 @@
 """Which mails a person may switch off, and which come only on request. Rules MSG-1, MSG-2.
 
 Not among them, so that they always come: what keeps the account safe, a cancelled or changed
-date, and decisions about a person's hours, points or rights.
+date, decisions about a person's hours, points or rights, and what others did in their name or
+will take from them: check-ins they did not scan, uses of their card, points about to expire.
 """
 
 from __future__ import annotations
@@ -31,16 +32,11 @@ EVENTS: dict[str, News] = {
         N_("My places"),
         N_("A place is yours, you moved up from the waiting list, a place is offered to you"),
     ),
-    "attendance_told": News(N_("Check-ins that somebody else recorded for me")),
-    "points_expiring": News(N_("Points that are about to expire"), N_("60 and 14 days before")),
     "reservation_ending": News(
         N_("A reservation that ends soon"), N_("The day before, if it is kept for days")
     ),
     "reservation_ended": News(
         N_("A reservation that has ended"), N_("Not collected in time: the points are back")
-    ),
-    "card_used": News(
-        N_("Something was redeemed with my card"), N_("So that you notice if it was not you")
     ),
     "favourite": News(
         N_("A favourite reward can be had"),

@@ -85,7 +85,6 @@ def _warn(session: Session, one: Candidate, news: list[Expiring], now: datetime)
         template="points_expiring",
         facts={"dates": [asdict(date) for date in news]},
         now=now,
-        event="points_expiring",
     )
 
 

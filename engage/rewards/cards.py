@@ -144,14 +144,7 @@ def _tell(session: Session, wish: Wish, reward: Any, now: datetime) -> None:
         "until_at": now + DISPUTE,
         "redemption_id": wish.id,
     }
-    mail.send(
-        session,
-        to=wish.person_id,
-        template="card_used",
-        facts=facts,
-        now=now,
-        event="card_used",
-    )
+    mail.send(session, to=wish.person_id, template="card_used", facts=facts, now=now)
 
 
 def _used_at(session: Session, person_id: uuid.UUID) -> list[datetime]:

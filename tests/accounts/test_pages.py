@@ -70,7 +70,7 @@ def test_a_person_changes_name_language_district_points_and_mails(
         "hoerde",
     )
     assert (person.collects_points, person.hides_points) == (False, True)
-    assert "attendance_told" in (person.muted or [])
+    assert "places" in (person.muted or [])
     assert "reminders" not in (person.muted or [])
     for wrong in (
         {"display_name": "", "language": "en", "district_code": ""},

@@ -17,6 +17,7 @@ from engage.attendance.models import Attendance, Review
 from engage.audit.verify import verify
 from engage.core.claims import Annuller
 from engage.core.errors import OwnReview, ReasonNeeded, ReviewDecided
+from engage.core.news import EVENTS
 from engage.ledger import queries as ledger
 from engage.ledger import service as booking
 from engage.ledger.service import Cause
@@ -189,7 +190,7 @@ def test_whoever_was_checked_in_by_others_is_told_once_in_their_language(  # the
     occurrence: Occurrence,
     language: str,
 ) -> None:
-    mina.language = language
+    mina.language, mina.muted = language, [*EVENTS, "attendance_told"]  # it comes all the same
     session.commit()
     attendance = attend(session, juno, mina, occurrence)
     soon, late = NOON + timedelta(minutes=5), NOON + timedelta(minutes=25)

@@ -20,4 +20,6 @@ def test_msg_1_a_choice_is_kept_as_what_differs_from_the_beginning() -> None:
 
 
 def test_msg_2_what_nobody_can_switch_off_always_comes() -> None:
-    assert wants("password_changed", muted=["password_changed"], wished=[])
+    for event in ("password_changed", "attendance_told", "card_used", "points_expiring"):
+        assert event not in EVENTS
+        assert wants(event, muted=[event], wished=[])

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from engage.audit.verify import verify
 from engage.core.errors import PointsShort
+from engage.core.news import EVENTS
 from engage.ledger import expiry, queries, service
 from engage.ledger.models import EXPIRED, SYSTEM_IDS
 from engage.ledger.service import Cause
@@ -211,17 +212,15 @@ def test_pts_15_one_letter_names_all_dates_and_a_late_worker_still_warns(
     assert letters(session) == [[(OLD_DAY, 30), (OLD_DAY + days(2), 5)]]
 
 
-def test_pts_15_whoever_switched_that_letter_off_gets_none_and_loses_the_points_all_the_same(
-    session: Session,
-) -> None:
-    quiet = make_person(session, "Quiet", muted=["points_expiring"])
+def test_pts_15_that_letter_also_comes_to_whoever_switched_mails_off(session: Session) -> None:
+    quiet = make_person(session, "Quiet", muted=[*EVENTS, "points_expiring"])
     session.commit()
     engaged(session, quiet, 30)
 
     expire_points(session, OLD - days(60))
     expire_points(session, OLD)
 
-    assert letters(session) == []
+    assert letters(session) == [[(OLD_DAY, 30)]]
     assert balance(session, quiet) == 0
 
 
