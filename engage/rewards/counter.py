@@ -33,8 +33,12 @@ class Given:
     branch_name: str | None
     device_name: str | None
 
+    @property
+    def undo_until(self) -> datetime:
+        return self.redeemed_at + UNDO
+
     def can_be_undone(self, now: datetime) -> bool:
-        return self.state == "redeemed" and now <= self.redeemed_at + UNDO
+        return self.state == "redeemed" and now <= self.undo_until
 
 
 def get_answer(session: Session, caller_id: uuid.UUID, nonce: str) -> Outcome:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,6 +17,9 @@ MAY_BE_KEPT = "Engage-Offline"
 
 #: Where each kind of app starts.
 STARTS = {"citizen": "/", "scanner": "/scanner", "till": "/till"}
+
+#: The short name of a partner whose member stands at the till, as it is in addresses.
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
 def may_open_offline(response: Response) -> Response:
@@ -33,12 +38,18 @@ def show_service_worker() -> ResponseReturnValue:
 
 
 def show_manifest() -> ResponseReturnValue:
-    """Name, icons and first page of the app: ``?for=`` citizen, scanner or till."""
+    """Name, icons and first page of the app: ``?for=`` citizen, scanner or till.
+
+    A till of a member, not of a paired device, names its partner: ``?for=till&at=corner-bakery``.
+    """
     kind = request.args.get("for", "citizen")
     start = STARTS.get(kind, "/")
     city = settings().city
     names = {"/scanner": _("Scanner"), "/till": _("Till")}
     word = names.get(start, city.product)
+    slug = request.args.get("at", "")
+    if start == "/till" and SLUG.fullmatch(slug):
+        start = f"/partner/{slug}/till"
     body = {
         "id": start,
         "name": f"{word} {city.name}",
@@ -71,7 +82,13 @@ def show_offline() -> ResponseReturnValue:
     return render_template("errors/offline.html")
 
 
+def show_till_away() -> ResponseReturnValue:
+    """What it shows for a till: nothing is redeemed without the server."""
+    return render_template("errors/till_away.html")
+
+
 def init_app(app: Flask) -> None:
     app.add_url_rule("/service-worker.js", view_func=show_service_worker)
     app.add_url_rule("/manifest.webmanifest", view_func=show_manifest)
     app.add_url_rule("/offline", view_func=show_offline)
+    app.add_url_rule("/offline/till", view_func=show_till_away)

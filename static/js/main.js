@@ -4,7 +4,6 @@
 //   <div data-behaviour="countdown"> or several: data-behaviour="confirm submit-once"
 
 const behaviours = {
-  "ask-server": () => import("./behaviours/ask-server.js"),
   "auto-submit": () => import("./behaviours/auto-submit.js"),
   confirm: () => import("./behaviours/confirm.js"),
   copy: () => import("./behaviours/copy.js"),
@@ -23,6 +22,8 @@ const behaviours = {
   scanner: () => import("./behaviours/scanner.js"),
   "sign-out": () => import("./behaviours/sign-out.js"),
   "submit-once": () => import("./behaviours/submit-once.js"),
+  till: () => import("./behaviours/till.js"),
+  "try-again": () => import("./behaviours/try-again.js"),
   "wake-lock": () => import("./behaviours/wake-lock.js"),
   "watch-state": () => import("./behaviours/watch-state.js"),
 };

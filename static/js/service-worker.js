@@ -12,6 +12,10 @@ const CACHE = `engage-${VERSION}`;
 const FILES = "/static/dist/";
 const OFFLINE = "/offline";
 
+/** A till does nothing without the server, and says so: no page of it is ever kept. */
+const TILL = /^\/(till|partner\/[^/]+\/till)(\/|$)/;
+const TILL_AWAY = "/offline/till";
+
 /** Pages that open without a network. The server's answer says by this header that it may be kept. */
 const NAMED = ["/scanner", "/pass"];
 const MAY_BE_KEPT = "Engage-Offline";
@@ -56,7 +60,7 @@ async function install() {
   const paths = await keptBefore();
   const cache = await caches.open(CACHE);
   await cache.addAll(SHELL.map((name) => FILES + name));
-  await cache.put(OFFLINE, await fetch(OFFLINE, { cache: "no-store", credentials: "omit" }));
+  for (const path of [OFFLINE, TILL_AWAY]) await cache.put(path, await fetch(path, { cache: "no-store", credentials: "omit" }));
   for (const path of paths) await keepPage(cache, path);
 }
 
@@ -99,7 +103,7 @@ async function page(event) {
     return answer;
   } catch {
     asked.catch(() => {});
-    return stored ?? (await kept(OFFLINE)) ?? Response.error();
+    return stored ?? (await kept(TILL.test(path) ? TILL_AWAY : OFFLINE)) ?? Response.error();
   }
 }
 

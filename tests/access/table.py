@@ -84,6 +84,7 @@ _TABLE = {
         GET /manifest.webmanifest
         GET /me/data/erased
         GET /offline
+        GET /offline/till
         GET /partners/join/<token>
         GET,POST /places/<token>
         GET /privacy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -98,49 +99,69 @@ def _settle(path: Path) -> None:
     connection.close()
 
 
+class Served:
+    """The production server of a city; it can be killed and come back at the same address."""
+
+    def __init__(self, city: City, port: int, folder: Path) -> None:
+        self._city, self._port, self._log = city, port, folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        where = ["--host", "127.0.0.1", "--port", str(self._port)]
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", *where]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--workers", "1", "--no-ws", "--log-level", "warning", "wsgi:app"],
+                env=environment(self._city.database_url, self._city.url),
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # a group of its own: killed with all that it started
+            )
+        self._wait(self._process)
+
+    def kill(self) -> None:
+        """As when the power fails: nobody finishes anything."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        for _ in range(1200):  # a machine that does much else takes its time
+            try:
+                with urlopen(f"{self._city.url}/healthz", timeout=2):
+                    return
+            except (URLError, OSError):
+                assert process.poll() is None, f"it did not start: {self._log.read_text()}"
+                time.sleep(0.1)
+        raise AssertionError(f"the server does not answer: {self._log.read_text()}")
+
+
+@contextmanager
+def serve_city(folder: Path, database_url: str) -> Iterator[tuple[City, Served]]:
+    """Serve a migrated database on a free port until the block ends, with power over the server."""
+    port = free_port()
+    city = City(f"http://localhost:{port}", database_url)
+    served = Served(city, port, folder)
+    served.start()
+    try:
+        yield city, served
+    finally:
+        served.stop()
+
+
 @contextmanager
 def open_city(folder: Path, database_url: str) -> Iterator[City]:
     """Serve a migrated database on a free port until the block ends."""
-    port = free_port()
-    city = City(f"http://localhost:{port}", database_url)
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    log = (folder / "server.log").open("w+")
-    server = subprocess.Popen(
-        [*command, "--workers", "1", "--no-ws", "--log-level", "warning", "wsgi:app"],
-        env=environment(city.database_url, city.url),
-        cwd=ROOT,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        _wait(city, server, Path(log.name))
+    with serve_city(folder, database_url) as (city, _served):
         yield city
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        log.close()
-
-
-def _wait(city: City, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(1200):  # a machine that does much else takes its time
-        try:
-            with urlopen(f"{city.url}/healthz", timeout=2):
-                return
-        except (URLError, OSError):
-            assert server.poll() is None, f"the server did not start: {log.read_text()}"
-            time.sleep(0.1)
-    raise AssertionError(f"the server does not answer: {log.read_text()}")

@@ -18,7 +18,7 @@ from engage.accounts.models import Person
 from engage.activities.models import Activity, Occurrence
 from engage.organisations.models import Organisation
 from tests import databases
-from tests.browser.cities import City, demo_database, open_city
+from tests.browser.cities import City, Served, demo_database, open_city, serve_city
 from tests.browser.scanners import Open, Scanner, pair
 from tests.browser.visitors import DESKTOP, PHONE, Visitor
 from tests.factories.activities import occurrence as make_occurrence
@@ -83,10 +83,21 @@ def browser(launch: Callable[..., Browser]) -> Browser:
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
+def own_city(tmp_path: Path) -> Iterator[tuple[City, Served]]:
+    with serve_city(tmp_path, databases.sqlite_database(tmp_path)) as own:
+        yield own
+
+
+@pytest.fixture
+def city(own_city: tuple[City, Served]) -> City:
     """A city of this test's own, empty until ``session`` or the cast put something in."""
-    with open_city(tmp_path, databases.sqlite_database(tmp_path)) as city:
-        yield city
+    return own_city[0]
+
+
+@pytest.fixture
+def server(own_city: tuple[City, Served]) -> Served:
+    """The server of ``city``, which may be killed and started again."""
+    return own_city[1]
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,9 @@ def test_case_31_a_paired_till_hands_over_and_never_learns_a_name(
     assert "Valid" in shown
     assert "One loaf of bread" in shown
     assert "Mina" not in shown
-    assert "Valid" in again
+    assert "e-result is-ok" in again
+    assert "This was sent before. It counts once." in again
+    assert "sent before" not in shown
     panel = at_till.get("/till").text
     assert "1 redeemed today" in panel
     assert "Mina" not in panel
@@ -95,6 +97,19 @@ def test_case_37_undo_asks_why_and_gives_back(
     session.rollback()
     assert balance_of(session, mina.id) == 50
     assert "Taken back already" in at_till.get(address).text
+    assert "It was undone afterwards." in at_till.get("/till/answers/first-number").text
+
+
+def test_case_37_the_result_and_the_till_say_until_when_it_can_be_undone(
+    at_till: CheckingClient, clock: Clock, code: str
+) -> None:
+    at_till.post("/till", code=code, nonce="first-number")
+
+    assert "Undo, until 14:15" in at_till.get("/till/answers/first-number").text
+    assert "14:00, can be undone until 14:15" in at_till.get("/till").text
+    clock.advance(timedelta(minutes=15, seconds=1))
+    assert "Undo" not in at_till.get("/till/answers/first-number").text
+    assert "Undo" not in at_till.get("/till").text
 
 
 def test_an_undo_that_comes_too_late_says_so(

@@ -47,6 +47,16 @@ def test_each_kind_of_app_starts_at_its_own_page(app: APIFlask, kind: str, start
         assert (DIST / Path(icon["src"]).name).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("at", "start"), [("corner-bakery", "/partner/corner-bakery/till"), ("//elsewhere", "/till")]
+)
+def test_the_till_of_a_member_starts_at_their_partner(app: APIFlask, at: str, start: str) -> None:
+    answer = app.test_client().get("/manifest.webmanifest", query_string={"for": "till", "at": at})
+
+    manifest = json.loads(answer.data)
+    assert (manifest["start_url"], manifest["id"]) == (start, start)
+
+
 def test_case_27_signing_out_leaves_a_scanner_what_it_has_stored(app: APIFlask) -> None:
     phone, scanner = app.test_client(), app.test_client()
     scanner.set_cookie("device", "dev_something")

@@ -14,6 +14,7 @@ from engage.accounts import passes
 from engage.core.codes import CodeType, read_code
 from engage.core.errors import DomainError, Guessing, NotFound, Outcome
 from engage.rewards import counter, service, vouchers
+from engage.rewards.counter import Given
 from engage.rewards.forms import CardForm, CodeForm, UndoForm
 from engage.rewards.routes.blueprints import till as bp
 from engage.rewards.routes.stand import Stand, View, at_the_till, choose_branch, today_began
@@ -80,10 +81,16 @@ def redeem(stand: Stand) -> ResponseReturnValue:
         return _card_page(stand, CardForm(formdata=None, card=form.code.data, nonce=_nonce()))
     nonce = form.nonce.data or _nonce()
     try:
-        work(lambda s: service.redeem(s, stand.caller, form.code.data, nonce, now=now()))
+        outcome = work(lambda s: service.redeem(s, stand.caller, form.code.data, nonce, now=now()))
     except Guessing as paused:
         return _paused(stand, paused)
-    return redirect(stand.url("show_result", nonce=nonce), 303)
+    return _to_result(stand, nonce, outcome)
+
+
+def _to_result(stand: Stand, nonce: str, outcome: Outcome) -> ResponseReturnValue:
+    """The answer has an address of its own; a repeat says there that it is one."""
+    again = {"again": 1} if outcome.replayed else {}
+    return redirect(stand.url("show_result", nonce=nonce, **again), 303)
 
 
 def _is_card(text: str) -> bool:
@@ -109,17 +116,29 @@ LOOKS = {"redeemed": "ok", "refunded": "ok", "already_redeemed": "known"}
 
 
 def _result_page(stand: Stand, outcome: Outcome) -> str:
-    has_code = outcome.code == "redeemed" and outcome.facts.get("hands_code")
+    given = _given(stand, outcome)
+    has_code = given is not None and outcome.facts.get("hands_code")
     return render_template(
         "rewards/till/result.html",
         stand=stand,
         outcome=outcome,
-        own_code=vouchers.code_of(db(), uuid.UUID(str(outcome.facts["id"]))) if has_code else "",
+        again="again" in request.args,
+        given=given,
+        undo_until=given.undo_until if given is not None and given.can_be_undone(now()) else None,
+        own_code=vouchers.code_of(db(), given.id) if given is not None and has_code else "",
         state=LOOKS.get(outcome.code, "refused"),
         message=sentence(outcome),
         advice=advice(outcome),
         at=outcome.facts.get("redeemed_at") or outcome.facts.get("refunded_at") or now(),
     )
+
+
+def _given(stand: Stand, outcome: Outcome) -> Given | None:
+    """What this answer has handed over, as it stands now."""
+    if outcome.code != "redeemed":
+        return None
+    redemption_id = uuid.UUID(str(outcome.facts["id"]))
+    return counter.get_given(db(), redemption_id, stand.till.partner_id)
 
 
 @both("/card")
@@ -150,7 +169,7 @@ def redeem_card(stand: Stand) -> ResponseReturnValue:
         return _paused(stand, paused)
     if outcome.status == 429:
         return _result_page(stand, outcome), 429
-    return redirect(stand.url("show_result", nonce=nonce), 303)
+    return _to_result(stand, nonce, outcome)
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:
@@ -185,5 +204,5 @@ def undo(stand: Stand, redemption_id: uuid.UUID) -> ResponseReturnValue:
         return _undo_page(stand, redemption_id, form), 422
     nonce = form.nonce.data or _nonce()
     reason = form.reason.data
-    work(lambda s: service.undo(s, stand.caller, redemption_id, reason, nonce, now=now()))
-    return redirect(stand.url("show_result", nonce=nonce), 303)
+    undone = work(lambda s: service.undo(s, stand.caller, redemption_id, reason, nonce, now=now()))
+    return _to_result(stand, nonce, undone)

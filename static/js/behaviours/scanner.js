@@ -5,7 +5,7 @@
 //   parts: view (video), start, torch, switch (buttons), live (shown while the camera runs),
 //          idle (shown while it does not), refused, missing (help, hidden), foreign (hidden, "not our code")
 //
-// Stays hidden where there is no camera to ask for. "engage:scan-on" on the element takes up scanning again.
+// Stays hidden where there is no camera to ask for. data-quiet: never vibrates. "engage:scan-on" on the element takes up scanning again.
 
 import { codeIn } from "../codes.js";
 import { Camera } from "../camera.js";
@@ -61,7 +61,7 @@ export async function enhance(root) {
     show(root, "foreign", !code);
     if (!code) return;
     camera.pause();
-    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(60);
+    if (navigator.userActivation?.hasBeenActive && !("quiet" in root.dataset)) navigator.vibrate?.(60);
     deliver(root, code, text);
   };
   camera.onLost = () => running(false);
@@ -71,7 +71,10 @@ export async function enhance(root) {
   part(root, "torch")?.addEventListener("click", async ({ currentTarget }) => {
     currentTarget.setAttribute("aria-pressed", String(await camera.toggleTorch()));
   });
-  root.addEventListener("engage:scan-on", () => camera.resume());
+  root.addEventListener("engage:scan-on", () => {
+    if (camera.isOpen) part(root, "view").play().catch(() => {}); // a page that was put around it has stopped the picture
+    camera.resume();
+  });
   window.addEventListener("pagehide", () => camera.close());
   window.addEventListener("pageshow", ({ persisted }) => persisted && running(false));
 
