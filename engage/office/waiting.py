@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engage.accounts.models import Person
 from engage.attendance.models import HoursClaim, MissingPoints, Review
+from engage.attendance.queries import list_open_ends
+from engage.core.checkout import Turn
 from engage.core.errors import NotFound
 from engage.core.outlook import BudgetState
 from engage.core.settlement import closes_at
@@ -73,7 +75,14 @@ def list_waiting(session: Session, now: datetime, me: uuid.UUID) -> list[Waiting
         if code == "reviews" and count:
             due = session.scalar(select(func.min(Review.due_at)).where(*conditions))
         found.append(Waiting(code, count, oldest, due))
-    return [*found, *_money_waiting(session, now)]
+    return [*found, _check_outs_waiting(session, now), *_money_waiting(session, now)]
+
+
+def _check_outs_waiting(session: Session, now: datetime) -> Waiting:
+    """People who never checked out, and whose organiser has not answered for 14 days (CHK-25)."""
+    dates = list_open_ends(session, now, Turn.OFFICE)
+    oldest = dates[0].ends_at if dates else None
+    return Waiting("check_outs", sum(one.count for one in dates), oldest, None)
 
 
 def _money_waiting(session: Session, now: datetime) -> list[Waiting]:

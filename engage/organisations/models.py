@@ -37,6 +37,8 @@ class Organisation(Model):
     applied_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    #: When its members were last reminded of people who never checked out (CHK-25).
+    check_outs_asked_at: Mapped[datetime | None]
     #: The name as it is searched; kept by the listener below.
     words: Mapped[str] = mapped_column(default="", server_default="")
 

@@ -24,6 +24,7 @@ from engage.attendance.queries.door import (
     note_hits,
     search_people,
 )
+from engage.attendance.queries.open_ends import OpenEnds, list_open_ends
 from engage.attendance.queries.places import (
     HeadCount,
     Place,
@@ -57,6 +58,7 @@ __all__ = [
     "DoorDevice",
     "HeadCount",
     "Listed",
+    "OpenEnds",
     "Participant",
     "Place",
     "ReasonCount",
@@ -77,6 +79,7 @@ __all__ = [
     "list_attendances",
     "list_board_devices",
     "list_devices",
+    "list_open_ends",
     "list_participants",
     "list_refusals",
     "list_roster",

@@ -38,6 +38,7 @@ class Attended:
     timezone: str
     checked_in_at: datetime
     checked_out_at: datetime | None
+    uses_check_out: bool
     minutes: int
     points: int
     credited: int
@@ -45,6 +46,11 @@ class Attended:
     without_points: bool
     annulled_at: datetime | None
     annulled_because: str
+
+    def never_checked_out(self, now: datetime) -> bool:
+        """The date is over, and the organiser has to say when the person left (CHK-25)."""
+        is_open = self.uses_check_out and self.checked_out_at is None and self.annulled_at is None
+        return is_open and now > self.ends_at
 
 
 def has_verified_attendance(session: Session, person_id: uuid.UUID, *, scanned: bool) -> bool:
@@ -111,6 +117,7 @@ def list_attendances(
             Occurrence.timezone,
             Attendance.checked_in_at,
             Attendance.checked_out_at,
+            Activity.uses_check_out,
             Attendance.minutes,
             Attendance.points,
             Attendance.credited,

@@ -73,6 +73,7 @@ def show_attendances() -> ResponseReturnValue:
         reasons=REASONS,
         absences=queries.list_unrecorded(db(), current_user.id, now=now()) if first else [],
         reports=missing.list_of_person(db(), current_user.id) if first else [],
+        now=now(),
     )
 
 
@@ -82,7 +83,7 @@ def show_attendance(attendance_id: uuid.UUID) -> ResponseReturnValue:
     """One attendance with everything that decided about its points."""
     attended, waits = queries.get_own_attendance(db(), attendance_id, current_user.id)
     return render_template(
-        "attendance/attendance.html", one=attended, reviews=waits, reasons=REASONS
+        "attendance/attendance.html", one=attended, reviews=waits, reasons=REASONS, now=now()
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from engage.attendance.queries import list_open_ends
+from engage.core.checkout import Turn
 from engage.office import queries, waiting
 from engage.office.routes.blueprint import bp, desk
 from engage.reports import queries as reports
@@ -39,9 +41,10 @@ def show_staff() -> ResponseReturnValue:
 @bp.get("/office/unanswered")
 @office
 def show_unanswered() -> ResponseReturnValue:
-    """Whom to remind: hours and missing points that organisations left for a week."""
+    """Whom to remind: hours and missing points left for a week, missing check-outs for two."""
     return desk(
         "unanswered.html",
         rows=queries.list_unanswered(db(), now()),
+        open_ends=list_open_ends(db(), now(), Turn.OFFICE),
         disputes=waiting.list_disputes(db()),
     )
