@@ -13,6 +13,9 @@ from tempfile import TemporaryDirectory
 from bench.torture import door, till
 from bench.torture.databases import KINDS, database, environment_for
 
+#: Eight browsers beside the server on two cores; more people only wait longer.
+BROWSER_PEOPLE = 600
+
 
 def run_till(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench torture-till", description=till.__doc__)
@@ -29,7 +32,12 @@ def run_till(arguments: Sequence[str]) -> None:
 def run_door(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench torture-door", description=door.__doc__)
     usual = door.Plan()
-    parser.add_argument("--people", type=int, default=usual.people, help="with a place")
+    parser.add_argument(
+        "--browsers", action="store_true", help="devices are Chromiums with the scanner's page"
+    )
+    parser.add_argument(
+        "--people", type=int, help=f"with a place ({usual.people}; {BROWSER_PEOPLE} with browsers)"
+    )
     parser.add_argument("--devices", type=int, default=usual.devices)
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="until all have come")
     parser.add_argument("--kills", type=int, default=usual.kills, help="of the server")
@@ -41,13 +49,14 @@ def run_door(arguments: Sequence[str]) -> None:
     if not sample:
         print("ENGAGE_SAMPLE_DATA is not set: people come in two rushes, not as at a real door.")
     plan = door.Plan(
-        given.people,
+        given.people or (BROWSER_PEOPLE if given.browsers else usual.people),
         given.devices,
         given.seconds,
         given.kills,
         given.device_kills,
         seed=given.seed,
         sample=Path(sample) if sample else None,
+        browsers=given.browsers,
     )
     _report(given, lambda kind, url, folder: door.torture(kind, environment_for(url), folder, plan))
 

@@ -15,6 +15,7 @@ from bench.torture import door_books
 from bench.torture.door_books import Kept
 from bench.torture.door_city import DoorCity, arrivals, build
 from bench.torture.door_crowd import Door, Visit, let_in, plan_visits
+from bench.torture.door_window import BrowserDoor
 from bench.torture.server import Server
 from bench.torture.wire import Mode, Wire
 from config import Settings
@@ -30,8 +31,9 @@ EMPTY_WITHIN = 180.0
 class Plan:
     """How hard it gets.
 
-    flap: most seconds in a row with and without a network.
+    flap:         most seconds in a row with and without a network.
     device_kills: of each device.
+    browsers:     each device is a Chromium with the scanner's page, not a process of ours.
     """
 
     people: int = 2000
@@ -43,6 +45,7 @@ class Plan:
     workers: int = 2
     seed: int = 1
     sample: Path | None = None
+    browsers: bool = False
 
 
 @dataclass
@@ -69,6 +72,10 @@ class Report:
         return Counter(f"{one.verb}: {one.code}" for one in self.kept)
 
     @property
+    def _devices(self) -> str:
+        return "browsers" if self.plan.browsers else "devices"
+
+    @property
     def stored(self) -> int:
         """Shown as stored here, not yet confirmed."""
         return sum(one.shown in ("", "stored") for one in self.kept)
@@ -84,7 +91,7 @@ class Report:
         held = "held" if not self.broken else f"BROKEN ({len(self.broken)})"
         return "\n".join(
             [
-                f"{self.name}: {self.plan.people} people, {self.plan.devices} devices, "
+                f"{self.name}: {self.plan.people} people, {self.plan.devices} {self._devices}, "
                 f"{self.took:.0f} s; server killed {self.kills} times (away {self.away:.0f} s), "
                 f"devices killed {self.device_kills} times, network cut {self.flaps} times",
                 f"  scans       {len(self.kept)}, stored without an answer {self.stored}, "
@@ -110,7 +117,7 @@ def torture(name: str, environment: dict[str, str], folder: Path, plan: Plan) ->
     report = Report(name, plan)
     with Server(environment, folder / f"{name}-server.log", plan.workers) as server:
         began = time.monotonic()
-        doors = _open_doors(city, server, folder / name, dice)
+        doors = _open_doors(city, server, folder / name, plan, dice)
         _rush(server, doors, visits, plan, dice)
         report.took = time.monotonic() - began
         report.broken += _empty(doors, report)
@@ -122,17 +129,22 @@ def torture(name: str, environment: dict[str, str], folder: Path, plan: Plan) ->
     return report
 
 
-def _open_doors(city: DoorCity, server: Server, folder: Path, dice: random.Random) -> list[Door]:
+def _open_doors(
+    city: DoorCity, server: Server, folder: Path, plan: Plan, dice: random.Random
+) -> list[Door]:
     folder.mkdir(parents=True, exist_ok=True)
+    kind = BrowserDoor if plan.browsers else Door
     doors = []
     for number, token in enumerate(city.tokens):
         error = round(dice.uniform(-CLOCK_ERROR, CLOCK_ERROR), 1)
         place = folder / f"device-{number}"
         wire = Wire(server.port)
         its_dice = random.Random(dice.random())
-        door = Door(number, token, place, error, wire, str(city.occurrence_id), its_dice)
+        door = kind(number, token, place, error, wire, str(city.occurrence_id), its_dice)
         door.start()
         doors.append(door)
+    for door in doors:
+        door.prepare()
     return doors
 
 
@@ -169,8 +181,7 @@ def _chaos(
         kills = [one for one in doors for _ in range(plan.device_kills)]
         own.shuffle(kills)
         for door in kills:
-            if over.wait(plan.seconds / (len(kills) + 1)):
-                return
+            over.wait(plan.seconds / (len(kills) + 1))  # those who have gone home are killed too
             door.kill()
 
     def kill_server(own: random.Random) -> None:
@@ -204,6 +215,7 @@ def _empty(doors: list[Door], report: Report) -> list[str]:
     report.flaps = sum(door.wire.flaps for door in doors)
     report.device_kills = sum(door.kills for door in doors)
     for door in doors:
+        door.hand_over()
         door.stop()
         door.wire.close()
         report.kept += door_books.read_device(door.folder)

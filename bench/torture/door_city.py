@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from engage import create_app
-from engage.accounts.models import Pass
+from engage.accounts.models import Pass, Person
 from engage.activities.models import Occurrence
 from engage.core import codes
 from engage.demo import load
@@ -36,6 +36,7 @@ class Visitor:
     card: str = ""
     secret: bytes = b""
     is_revoked: bool = False
+    name: str = ""
 
     def code(self, now: datetime, steps: int = 0) -> str:
         """What they hold under the camera now."""
@@ -71,17 +72,23 @@ def _fill(session: Session, people: int, devices: int, now: datetime) -> DoorCit
         .values(capacity=people + ROOM, walk_ins=True)
     )
     read = {code.number: code for one in known.check_in_codes if (code := codes.read_code(one))}
-    rows = session.execute(select(Pass.id, Pass.person_id, Pass.number).order_by(Pass.id)).all()
+    rows = session.execute(
+        select(Pass.id, Pass.person_id, Pass.number, Person.display_name)
+        .join(Person, Person.id == Pass.person_id)
+        .order_by(Pass.id)
+    ).all()
     for number, row in enumerate(rows):
         if number % 2:
-            city.visitors.append(_with_phone(session, row.person_id, now))
+            phone = _with_phone(session, row.person_id, now)
+            city.visitors.append(replace(phone, name=row.display_name))
             continue
         is_revoked = number % 100 == 50
         if is_revoked:
             gone = {"revoked_at": now - timedelta(days=1)}
             session.execute(update(Pass).where(Pass.id == row.id).values(gone))
         card = read[row.number].text
-        city.visitors.append(Visitor(row.person_id, row.number, card, is_revoked=is_revoked))
+        name = row.display_name
+        city.visitors.append(Visitor(row.person_id, row.number, card, b"", is_revoked, name))
     return city
 
 

@@ -6,7 +6,6 @@ import json
 import queue
 import random
 import secrets
-import signal
 import subprocess
 import sys
 import threading
@@ -16,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from bench.torture.door_city import DoorCity, Visitor
 from bench.torture.server import ROOT
@@ -82,6 +81,9 @@ def forge(victim: Visitor, now: datetime, dice: random.Random) -> str:
 class Door:
     """A door: the device's process, its network, and the people who wait there."""
 
+    #: The device, as a program that is told what to do line by line.
+    program: ClassVar[str] = "bench.torture.door_device"
+
     number: int
     token: str
     folder: Path
@@ -101,7 +103,7 @@ class Door:
         self.folder.mkdir(exist_ok=True)
         place = [str(self.folder), str(self.wire.port), self.token, self.occurrence]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.torture.door_device", *place, str(self.clock_error)],
+            [sys.executable, "-m", self.program, *place, str(self.clock_error)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -111,9 +113,21 @@ class Door:
     def kill(self) -> None:
         """In the middle of whatever it does; whoever opens the door next starts it again."""
         with self._lock:
-            if self._process is not None:
-                self._process.send_signal(signal.SIGKILL)
-                self.kills += 1
+            if self._process is None or self._process.poll() is not None:
+                self._end()
+                self.start()  # nobody has stepped up since it died: it is opened again all the same
+            self._slay()
+            self.kills += 1
+
+    def prepare(self) -> None:
+        """Whatever the device needs before the network may go; nothing here."""
+
+    def hand_over(self) -> None:
+        """Bring what the device has kept to ``scans.db``, where this one writes in any case."""
+
+    def _slay(self) -> None:
+        if self._process is not None:
+            self._process.kill()
 
     def stop(self) -> None:
         with self._lock:
@@ -122,7 +136,7 @@ class Door:
     def _end(self) -> None:
         if self._process is None:
             return
-        self._process.kill()
+        self._slay()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):
@@ -141,20 +155,25 @@ class Door:
         except Exception as reason:
             self.failures.append(f"door {self.number}: {type(reason).__name__}: {reason}")
 
+    def is_ready(self) -> bool:
+        """Whether somebody may step up; who waits for long shows a fresh code afterwards."""
+        return True
+
     def _serve(self, visit: Visit) -> bool:
+        if not self.is_ready():
+            return False
         told = self._told(visit)
         if told is None:
             return True
         said = self.tell(told)
         if said is not None and visit.kind != "annul":
-            self.last[visit.person] = said["nonce"]
+            self.last[visit.person] = said.get("nonce", "")
         return said is not None
 
     def _told(self, visit: Visit) -> dict[str, Any] | None:
         now = datetime.now(UTC)
         if visit.kind == "annul":
-            last = self.last.get(visit.person)
-            return {"do": "annul", "person": visit.person, "of_nonce": last} if last else None
+            return self._annulment(visit)
         told: dict[str, Any] = {"do": "scan", "person": visit.person}
         if visit.kind == "walk_in":
             return {**told, "walk_in": {"display_name": visit.person, "age_ok": True}}
@@ -162,6 +181,10 @@ class Door:
         if visit.kind == "forged":
             return {**told, "code": forge(visit.visitor, now, self.dice)}
         return {**told, "code": visit.visitor.code(now)}
+
+    def _annulment(self, visit: Visit) -> dict[str, Any] | None:
+        last = self.last.get(visit.person)
+        return {"do": "annul", "person": visit.person, "of_nonce": last} if last else None
 
     def tell(self, told: Mapping[str, Any]) -> dict[str, Any] | None:
         """What the device says; None when it has died over it."""
