@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engage.accounts import models as accounts
 from engage.activities import models as activities
+from engage.acts import models as acts
 from engage.attendance import models as attendance
 from engage.devices import models as devices
 from engage.ledger import models as ledger
@@ -20,6 +21,7 @@ from engage.storage.base import Model
 __all__ = [
     "accounts",
     "activities",
+    "acts",
     "attendance",
     "devices",
     "ledger",

@@ -17,6 +17,7 @@ from engage.accounts.service import issue_card, welcome
 from engage.activities import service as activities
 from engage.activities.drafts import DateDraft, Details
 from engage.activities.models import Occurrence
+from engage.acts.service import By
 from engage.attendance.models import Attendance
 from engage.core.ages import Age
 from engage.core.policy import Policy
@@ -40,7 +41,6 @@ from engage.demo.shelf import Bodies, choose, dress_shelf, fill_shelf
 from engage.demo.story import Story, tell
 from engage.mail.models import Letter
 from engage.office.services import adjustments, bodies
-from engage.office.services.acts import By
 from engage.organisations import service as organisations
 from engage.organisations.models import Organisation
 from engage.organisations.profile import Profile
@@ -131,7 +131,7 @@ def build(session: Session, now: datetime, *, quick: bool = False) -> City:
     reports.freeze_closed_months(session, now)
     money.close_months(session, now, city.people["ada"])
     do(lambda work, it: money.limit_budget(work, it.partners["kino"], now))
-    do(lambda work, _it: money.describe_causes(work, city.began))
+    do(lambda work, it: money.describe_causes(work, it.by("ada")))
     settlement.warn_of_budgets(session, now)
     run_work(session, lambda work: _empty_mailbox(work, now))
     return city

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from engage.accounts import passes
 from engage.accounts.passwords import PasswordHash
+from engage.acts.service import By
 from engage.core.settlement import closes_at
 from engage.demo.chance import nonce
 from engage.ledger import queries as ledger
-from engage.office.services.acts import By
 from engage.office.services.records import decide_dispute
 from engage.rewards import service as rewards
 from engage.rewards.cards import CardUse, redeem_with_card

@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By
 from engage.core.periods import add_months
 from engage.core.settlement import closes_at, last_due
 from engage.partners.models import Partner
@@ -34,13 +35,13 @@ def limit_budget(session: Session, partner_id: uuid.UUID, now: datetime) -> None
     session.get_one(Partner, partner_id).budget_points = max(100, one.taken * 8 // 7)
 
 
-def describe_causes(session: Session, now: datetime) -> None:
+def describe_causes(session: Session, by: By) -> None:
     """The causes that partners collect for, in the office's words."""
     for one in causes.list_causes(session):
         words = Described(
             one.name[:1].upper() + one.name[1:], "Die Stadt zahlt, was Sie geben.", 500
         )
-        causes.describe(session, one.slug, words, now=now)
+        causes.describe(session, one.slug, words, by)
 
 
 def close_months(session: Session, now: datetime, clerk: uuid.UUID) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased
 
 from engage.accounts.models import DataRead, Pass, Person
 from engage.activities.models import Activity, Occurrence
+from engage.acts.models import OfficeAct
 from engage.attendance.models import Attendance, HoursClaim, MissingPoints, Review
 from engage.core.errors import NotFound
 from engage.ledger import queries as ledger
-from engage.office.models import Adjustment, Joining, OfficeAct
+from engage.office.models import Adjustment, Joining
 from engage.organisations.models import Budget, Member, Organisation
 from engage.partners.models import Branch, Partner, PartnerMember
 from engage.rewards.models import Reward

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By, note
 from engage.core.periods import day_of
 from engage.core.policy import Policy, ensure_not_in_past
 from engage.policies.models import PolicyVersion
@@ -26,7 +27,11 @@ def set_policy(
     Raises PolicyInPast (POL-3).
     """
     ensure_not_in_past(policy.starts_on, day_of(now, zone_of(session)))
-    return add_version(session, policy, reason=reason, actor_id=actor_id, now=now)
+    made = add_version(session, policy, reason=reason, actor_id=actor_id, now=now)
+    if actor_id is not None:
+        facts = {"version": made.version, "starts_on": made.starts_on.isoformat()}
+        note(session, By(actor_id, now, reason), "policy_set", "policy", None, facts)
+    return made
 
 
 def add_version(

@@ -15,10 +15,11 @@ from engage.activities.models import (
     ImportFile,
     Registration,
 )
+from engage.acts.models import OfficeAct
 from engage.attendance.models import Attendance, HoursClaim, MissingPoints, Review, Scan
 from engage.devices.models import Device
 from engage.mail.models import Letter
-from engage.office.models import Adjustment, Joining, OfficeAct
+from engage.office.models import Adjustment, Joining
 from engage.organisations.models import Member, Organisation
 from engage.partners.models import Partner, PartnerMember
 from engage.policies.models import PolicyVersion

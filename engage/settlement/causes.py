@@ -10,6 +10,7 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By, note
 from engage.core.errors import CauseExists, NotFound
 from engage.core.periods import add_months
 from engage.core.points import good_cause
@@ -137,31 +138,34 @@ class Described:
     is_open: bool = True
 
 
-def add(session: Session, slug: str, described: Described, *, now: datetime) -> None:
+def add(session: Session, slug: str, described: Described, by: By) -> None:
     """Put a cause on the list, with its account. Of two who add it at once one is refused.
 
     Raises CauseExists.
     """
     if _find(session, slug) is not None:
         raise CauseExists()
-    describe(session, slug, described, now=now)
+    describe(session, slug, described, by)
 
 
-def describe(session: Session, slug: str, described: Described, *, now: datetime) -> None:
+def describe(session: Session, slug: str, described: Described, by: By) -> None:
     """Say something else about a cause, or the first about one that has only an account."""
     try:
         ledger_queries.named_account_id(session, f"{PREFIX}{slug}")
     except NotFound:
         ledger.open_good_cause(session, slug)
     found = _find(session, slug)
+    act = "cause_added" if found is None else "cause_changed"
     if found is None:
-        found = GoodCause(id=new_id(), slug=slug, added_at=now)
+        found = GoodCause(id=new_id(), slug=slug, added_at=by.at)
         session.add(found)
     found.name, found.words, found.rate = described.name, described.words, described.rate
     if described.is_open:
         found.ended_at = None
     elif found.ended_at is None:
-        found.ended_at = now
+        found.ended_at = by.at
+    facts = {"cause": found.name, "cents_per_100": found.rate, "open": described.is_open}
+    note(session, by, act, "good_cause", found.id, facts)
 
 
 def _find(session: Session, slug: str) -> GoodCause | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By, note
 from engage.core.errors import NotFound, NothingToSettle, StatementClosed
 from engage.core.settlement import Closing, amount_cents, ensure_can_close, month_bounds
 from engage.partners.models import Partner
@@ -23,6 +24,8 @@ def close_month(
     session: Session, partner_id: uuid.UUID, month: date, *, by: uuid.UUID | None, now: datetime
 ) -> Statement:
     """Settle every transfer of a partner up to the end of a month that no statement holds.
+
+    by: who of the office does it; that is written down.
 
     Raises NotFound, MonthNotOver, StatementClosed, EarlierMonthOpen, NothingToSettle.
     Source: SET-1 to SET-4.
@@ -67,6 +70,9 @@ def close_month(
         for line in lines
     ]
     session.execute(insert(StatementLine), rows)
+    if by is not None:
+        facts = {"month": month.isoformat(), "points": statement.points, "cents": statement.cents}
+        note(session, By(by, now), "month_closed", "partner", partner.id, facts)
     return statement
 
 
@@ -101,6 +107,10 @@ def note_payment(session: Session, partner_id: uuid.UUID, month: date, payment: 
     if not payment.paid:
         statement.paid_at = statement.paid_by = None
     statement.note = payment.note.strip()
+    by = By(payment.by, payment.at, statement.note)
+    act = "month_paid" if payment.paid else "month_unpaid"
+    facts = {"month": month.isoformat(), "cents": statement.cents}
+    note(session, by, act, "partner", partner_id, facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,8 +165,10 @@ def day_long(instant: datetime | date, timezone: Zone = None) -> str:
     return say("day_long", local(instant, _zone(timezone)), _locale())
 
 
-def month(instant: datetime | date, timezone: Zone = None) -> str:
-    """ "Mai 2027" / "May 2027"."""
+def month(instant: datetime | date | str, timezone: Zone = None) -> str:
+    """ "Mai 2027" / "May 2027"; also of a day as JSON holds it."""
+    if isinstance(instant, str):
+        instant = date.fromisoformat(instant)
     return say("month", local(instant, _zone(timezone)), _locale())
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
+from engage.acts.service import By
 from engage.audit.verify import verify
 from engage.core import errors
 from engage.ledger import queries as ledger
 from engage.office.models import Joining
 from engage.office.services import joining
-from engage.office.services.acts import By
 from tests.application import Browser
 from tests.clock import NOON
 from tests.factories import rewards

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from engage.accounts import passes
 from engage.accounts.models import DataRead, Pass, Person
+from engage.acts.models import OfficeAct
+from engage.acts.service import By
 from engage.audit.verify import verify
 from engage.core import errors
 from engage.core.ages import Age
 from engage.ledger import queries as ledger
 from engage.mail.models import Letter
-from engage.office.models import OfficeAct
 from engage.office.services import adjustments, bodies, people
-from engage.office.services.acts import By
 from engage.organisations import budget
 from engage.organisations.models import Organisation
 from engage.partners.models import Partner, PartnerMember

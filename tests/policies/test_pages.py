@@ -51,6 +51,9 @@ def test_a_new_version_applies_from_its_day_on(
     browser = client(ada)
     browser.plain.set_cookie("language", "en")
     assert "Calmer days" in browser.page("/office/rules").one("main").text
+    record = browser.get("/office/acts").text
+    assert "New points rules" in record
+    assert "Calmer days" in record
 
 
 @pytest.mark.parametrize(

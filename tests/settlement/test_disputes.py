@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from engage.acts.models import OfficeAct
 from engage.audit.verify import verify
 from engage.ledger import queries as ledger
 from engage.mail.models import Letter
-from engage.office.models import OfficeAct
 from engage.rewards import service as rewards
 from engage.rewards.models import Redemption
 from engage.settlement import queries, service

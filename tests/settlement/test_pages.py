@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.accounts.models import Person
+from engage.acts.models import OfficeAct
 from engage.partners.models import PartnerMember
 from engage.settlement.models import Statement
 from engage.web.language import COOKIE
@@ -90,6 +91,23 @@ def test_set_1_the_office_closes_what_is_due_and_notes_the_payment(
     session.rollback()  # look again
     session.refresh(made)
     assert made.paid_at is None
+    for record in (desk.get("/office/acts").text, desk.get(f"/office/partners/{partner.id}").text):
+        for act in ("Month closed", "Month noted as paid", "Month noted as not paid"):
+            assert act in record
+        assert "April 2030" in record
+        assert "Transferred on 6 May" in record
+
+
+def test_each_month_that_is_closed_is_in_the_record_with_its_sums(
+    desk: CheckingClient, session: Session, partner: Partner, given: Counter, ada: Person
+) -> None:
+    desk.post(f"/office/settlement/{partner.id}/2030-04/close")
+    desk.post(f"/office/settlement/{partner.id}/2030-04/close", status=409)
+
+    session.rollback()
+    [act] = session.scalars(select(OfficeAct)).all()
+    assert (act.act, act.subject_id, act.actor_id) == ("month_closed", partner.id, ada.id)
+    assert act.facts == {"month": "2030-04-01", "points": 105, "cents": 47}
 
 
 def test_set_1_a_month_that_runs_cannot_be_closed_and_the_page_says_why(

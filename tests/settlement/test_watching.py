@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from engage.acts.service import By
 from engage.core.outlook import BudgetState, Sign
 from engage.ledger import expiry
 from engage.ledger import queries as ledger
@@ -229,7 +230,7 @@ def test_a_cause_can_end_and_be_described_anew(
     client: Browser, session: Session, ada: Person
 ) -> None:
     said = Described("Trees", "", 100)
-    run_work(session, lambda s: causes.describe(s, "trees", said, now=NOON))
+    run_work(session, lambda s: causes.describe(s, "trees", said, By(ada.id, NOON)))
     browser = client(ada)
 
     browser.post("/office/settlement/causes/trees", name="More trees", words="", rate="200")
@@ -238,6 +239,9 @@ def test_a_cause_can_end_and_be_described_anew(
     session.rollback()
     [cause] = causes.list_causes(session)
     assert (cause.name, cause.rate, cause.ended_at) == ("More trees", 200, NOON)
+    record = browser.get("/office/acts").text
+    assert "Good cause added</b> · Trees" in record
+    assert "Good cause changed</b> · More trees" in record
 
 
 def test_the_office_agrees_terms_and_it_is_written_down(

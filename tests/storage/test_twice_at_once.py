@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from engage.accounts.models import Erasure, Person
 from engage.activities import service as activities
 from engage.activities.models import Activity, CalendarFeed, Favourite
+from engage.acts.service import By
 from engage.core.errors import NotFound
 from engage.core.policy import Policy
 from engage.ledger.queries import named_account_id
@@ -75,14 +76,15 @@ DONE, BOTH = repr(None), {repr(None): 2}
 
 
 def test_a_good_cause_is_added_by_one_of_two_and_the_words_of_the_first_stay(
-    session: Session, sessions: Sessions
+    session: Session, sessions: Sessions, ada: Person
 ) -> None:
+    by = By(ada.id, NOON)
     with Hands(sessions, 2) as office:
         for number in range(ROUNDS):
             slug = f"trees-{number}"
             said = [Described(f"Trees of {who}", who, 0) for who in ("Ada", "Ben")]
 
-            answers = office.at_once([order(causes.add, slug, one, now=NOON) for one in said])
+            answers = office.at_once([order(causes.add, slug, one, by) for one in said])
 
             assert codes(answers) == {DONE: 1, "cause_exists": 1}
             session.rollback()
@@ -94,14 +96,15 @@ def test_a_good_cause_is_added_by_one_of_two_and_the_words_of_the_first_stay(
 
 
 def test_a_cause_that_nobody_has_described_is_described_by_two(
-    session: Session, sessions: Sessions
+    session: Session, sessions: Sessions, ada: Person
 ) -> None:
+    by = By(ada.id, NOON)
     with Hands(sessions, 2) as office:
         for number in range(ROUNDS):
             said = [Described("Trees", who, 100) for who in ("Ada", "Ben")]
 
             answers = office.at_once(
-                [order(causes.describe, f"trees-{number}", one, now=NOON) for one in said]
+                [order(causes.describe, f"trees-{number}", one, by) for one in said]
             )
 
             assert codes(answers) == BOTH

@@ -9,8 +9,8 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from engage.acts.service import By
 from engage.office import waiting
-from engage.office.services.acts import By
 from engage.web.context import db, now
 
 bp = Blueprint("office", __name__)

@@ -10,13 +10,13 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from engage.acts.service import By
 from engage.core.errors import BudgetShort, NotFound
 from engage.core.periods import day_of
 from engage.office import queries
 from engage.office.forms import BudgetForm, NoteForm, ReasonForm
 from engage.office.routes.blueprint import bp, by, desk
 from engage.office.services import bodies
-from engage.office.services.acts import By
 from engage.web.access import office
 from engage.web.context import db, now, settings, work
 from engage.web.errors import sentence

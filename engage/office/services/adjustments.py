@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.accounts.queries import get_person
+from engage.acts.service import By, note
 from engage.core.approvals import ensure_not_own, ensure_second_person
 from engage.core.claims import ensure_reason
 from engage.core.errors import AdjustmentDecided, InvalidInput, NotFound
@@ -15,7 +16,6 @@ from engage.ledger import queries as ledger_queries
 from engage.ledger import service as ledger
 from engage.mail import service as mail
 from engage.office.models import Adjustment
-from engage.office.services.acts import By, note
 from engage.storage.base import new_id
 
 #: More than this in one go is a mistake of the keyboard.

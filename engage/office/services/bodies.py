@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By, note
 from engage.core.activities import BodyState, next_body_state
 from engage.core.claims import ensure_reason
 from engage.core.errors import NotFound
@@ -15,7 +16,6 @@ from engage.core.periods import day_of
 from engage.ledger import queries as ledger_queries
 from engage.ledger import service as ledger
 from engage.mail import service as mail
-from engage.office.services.acts import By, note
 from engage.organisations import budget
 from engage.organisations.models import Budget, Member, Organisation
 from engage.partners.models import Partner, PartnerMember

@@ -8,12 +8,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.accounts.queries import get_person
+from engage.acts.service import By, note
 from engage.core.approvals import Proof, ensure_can_merge, ensure_not_own, ensure_second_person
 from engage.core.claims import ensure_reason
 from engage.core.errors import AdjustmentDecided, NotFound
 from engage.office.models import Joining
 from engage.office.services import people
-from engage.office.services.acts import By, note
 from engage.privacy.joining import Joined, join_by_office
 from engage.storage.base import new_id
 

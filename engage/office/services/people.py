@@ -20,10 +20,10 @@ from engage.accounts.service import (
     tidy_email,
     welcome,
 )
+from engage.acts.service import By, note
 from engage.core.ages import Age
 from engage.core.codes import CodeType, read_serial
 from engage.core.errors import InvalidInput, NotFound
-from engage.office.services.acts import By, note
 
 #: Digits of a PIN that the office makes.
 PIN_DIGITS = 6

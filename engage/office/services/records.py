@@ -6,12 +6,12 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By, note
 from engage.attendance import reviews
 from engage.attendance.models import Review
 from engage.attendance.service import Annulment, Correction, Right, annul, correct
 from engage.core.claims import Annuller, ensure_reason
 from engage.core.errors import Outcome, OwnReview
-from engage.office.services.acts import By, note
 from engage.rewards import disputes
 from engage.rewards.models import Redemption
 from engage.rewards.queries import get_redemption

@@ -6,8 +6,8 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By, note
 from engage.mail import service as mail
-from engage.office.services.acts import By, note
 from engage.partners import queries as partners
 from engage.rewards import publishing
 from engage.rewards.models import Reward

@@ -9,9 +9,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.acts.service import By, note
 from engage.core.claims import ensure_reason
 from engage.core.errors import NotFound
-from engage.office.services.acts import By, note
 from engage.partners.models import Partner
 from engage.settlement import service as settlement
 from engage.settlement.service import Agreement

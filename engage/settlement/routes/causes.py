@@ -7,7 +7,9 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
+from engage.acts.service import By
 from engage.core.errors import CauseExists
 from engage.core.geography import code_from_name
 from engage.settlement import causes
@@ -43,9 +45,9 @@ def add_cause() -> ResponseReturnValue:
     if not slug:
         form.name.errors = [_("Please use letters or digits.")]
         return _list(form, 422)
-    said, at = _said(form, is_open=True), now()
+    said, by = _said(form, is_open=True), By(current_user.id, now())
     try:
-        work(lambda s: causes.add(s, slug, said, now=at))
+        work(lambda s: causes.add(s, slug, said, by))
     except CauseExists as refusal:
         form.name.errors = [sentence(refusal)]
         return _list(form, refusal.status)
@@ -87,8 +89,8 @@ def change_cause(cause: str) -> ResponseReturnValue:
     causes.get_cause(db(), cause)
     if not form.validate_on_submit():
         return _page(cause, form, 422)
-    said, at = _said(form, is_open=bool(form.is_open.data)), now()
-    work(lambda s: causes.describe(s, cause, said, now=at))
+    said, by = _said(form, is_open=bool(form.is_open.data)), By(current_user.id, now())
+    work(lambda s: causes.describe(s, cause, said, by))
     flash(_("Saved."), "success")
     return redirect(url_for("settlement.show_cause", cause=cause), 303)
 

@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from engage.accounts import passes
 from engage.accounts.models import Pass
+from engage.acts.service import By
 from engage.attendance import missing
 from engage.attendance.models import Attendance, MissingPoints
 from engage.core.errors import Outcome
 from engage.core.redemption import HONOURED
 from engage.office.models import Adjustment
 from engage.office.services import adjustments, bodies
-from engage.office.services.acts import By
 from engage.partners.models import Partner
 from engage.rewards.callers import ByToken
 from engage.rewards.cards import CardUse, redeem_with_card

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engage.office.models import OfficeAct
+from engage.acts.models import OfficeAct
 from engage.storage.base import new_id
 
 
@@ -33,7 +33,8 @@ def note(
     """Write an act down, in the unit of work that does it.
 
     act:   a stable word, e.g. ``organisation_verified``; shown translated.
-    facts: numbers and words without personal data.
+    facts: numbers and words without personal data; the page shows ``points``, ``month`` (its
+           first day, ISO 8601), ``cause`` and ``version``.
     """
     session.add(
         OfficeAct(
