@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from apiflask import abort
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from engage.accounts import passes
 from engage.core.errors import NotAllowed, NotSignedIn, Outcome, SecondFactorNeeded
+from engage.core.hours import read_hours
 from engage.partners import queries as partners
 from engage.rewards import catalogue, queries, service, vouchers
-from engage.rewards.catalogue import Filter, Offer, Place
+from engage.rewards.catalogue import Filter, Offer
+from engage.rewards.details import Details, Place
 from engage.rewards.search import read_cursor, write_cursor
 from engage.rewards.service import ByMember, ByToken, Caller, CardUse
 from engage.web.api import Body, answer, bearer, blueprint, with_etag
-from engage.web.context import db, now, work
+from engage.web.context import db, now, settings, work
 
 bp = blueprint("rewards")
 
@@ -78,8 +82,103 @@ class UndoBody(Body):
     partner: Annotated[str, Field(max_length=80)] = ""
 
 
+class PictureAnswer(BaseModel):
+    """A photo of the reward, drawn anew by us; ``alt`` for people who do not see it."""
+
+    large: str
+    small: str
+    alt: str
+
+
+class EventAnswer(BaseModel):
+    """What a ticket is for."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    place: str
+
+
+class SlotAnswer(BaseModel):
+    """Times of a weekday, in the city's zone; an end before the start lies on the next day.
+
+    weekday: 1 for Monday to 7 for Sunday.
+    """
+
+    weekday: Annotated[int, Field(ge=1, le=7)]
+    start: str
+    end: str
+
+
+class LimitAnswer(BaseModel):
+    """How often each person may have it."""
+
+    count: int
+    period: str
+
+
+class PartnerAnswer(BaseModel):
+    """Who gives it."""
+
+    slug: str
+    name: str
+
+
+class BranchAnswer(BaseModel):
+    """Where it is given."""
+
+    id: uuid.UUID
+    name: str
+    street: str
+    town: str
+    district: str | None
+    opening_hours: str
+    step_free: bool
+    accessibility_notes: str
+
+
+class RewardAnswer(BaseModel):
+    """A reward as everybody may see it.
+
+    stock, daily_stock: pieces in all and for each day; null for as many as wanted.
+    left_today:         of the pieces for each day.
+    hours:              when the till gives it; empty for whenever the branch is open.
+    """
+
+    id: uuid.UUID
+    title: str
+    description: str
+    kind: str
+    category: str
+    points: int
+    stock: int | None
+    daily_stock: int | None
+    left_today: int | None
+    limit: LimitAnswer | None
+    minimum_age: int
+    for_families: bool
+    shown_until: datetime | None
+    reservable_from: datetime | None
+    reservable_until: datetime | None
+    redeemable_from: datetime | None
+    redeemable_until: datetime | None
+    hours: list[SlotAnswer]
+    event: EventAnswer | None
+    picture: PictureAnswer | None
+    code_seconds: int
+    partner: PartnerAnswer
+    branches: list[BranchAnswer]
+
+
+class RewardsAnswer(BaseModel):
+    """One page; ``next`` is the cursor of the following one."""
+
+    items: list[RewardAnswer]
+    next: str | None
+
+
 @bp.get("/rewards")
 @bp.input(RewardsQuery, location="query")
+@bp.output(RewardsAnswer)
 def list_rewards(query_data: RewardsQuery) -> ResponseReturnValue:
     """Everything on offer, what is there and costs least first."""
     given = query_data
@@ -120,8 +219,48 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "reservable_from": offer.reservable_from,
         "reservable_until": offer.reservable_until,
         "code_seconds": int(offer.life.total_seconds()),
+        "left_today": offer.left_today,
+        **_details(offer.details),
         **_given_by(offer),
     }
+
+
+def _details(details: Details) -> dict[str, Any]:
+    event = picture = None
+    if details.event_starts_at is not None:
+        event = {
+            "starts_at": details.event_starts_at,
+            "ends_at": details.event_ends_at,
+            "place": details.event_place,
+        }
+    if details.picture is not None:
+        picture = {size: _picture(details.picture, size) for size in ("large", "small")}
+        picture["alt"] = details.picture_alt
+    return {
+        "daily_stock": details.daily_stock,
+        "for_families": details.for_families,
+        "shown_until": details.shown_until,
+        "redeemable_from": details.redeemable_from,
+        "redeemable_until": details.redeemable_until,
+        "hours": _weekly(details.redeem_hours),
+        "event": event,
+        "picture": picture,
+    }
+
+
+def _picture(digest: str, size: str) -> str:
+    """Under the city's own address, whatever name the request came by."""
+    path = url_for("rewards.show_picture", digest=digest, size=size)
+    return f"{settings().base_url}{path}"
+
+
+def _weekly(stored: str) -> list[dict[str, Any]]:
+    return [
+        {"weekday": day + 1, "start": times[0], "end": times[1]}
+        for first, last, written in read_hours(stored).groups()
+        for day in range(first, last + 1)
+        for times in (one.split("-") for one in written)
+    ]
 
 
 def _given_by(offer: Offer) -> dict[str, Any]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from engage.core.errors import N_, NotFound
-from engage.core.periods import Limit
+from engage.core.periods import Limit, day_of
+from engage.core.reserving import left_today
 from engage.partners.models import Branch, Partner
-from engage.rewards.details import Details, details_of
+from engage.rewards.details import Details, Place, details_of, places_of
 from engage.rewards.models import Reward, RewardBranch, RewardFavourite
 from engage.rewards.queries import limit_of
 from engage.storage.base import UtcDateTime
+from engage.storage.engine import zone_of
 
 #: What rewards are about, as people look for them; codes are stored and stable.
 CATEGORIES: Mapping[str, str] = {
@@ -33,24 +34,6 @@ CATEGORIES: Mapping[str, str] = {
     "good_cause": N_("Good causes"),
     "other": N_("Other"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A branch where a reward is given."""
-
-    id: uuid.UUID
-    name: str
-    street: str
-    town: str
-    district_code: str | None
-    opening_hours: str
-    accessibility_notes: str
-    step_free: bool
-    hours: str = ""
-    accessible_toilet: bool = False
-    disabled_parking: bool = False
-    hearing_loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +63,16 @@ class Offer:
     partner_website: str
     places: tuple[Place, ...] = ()
     details: Details = field(default_factory=Details)
+    left_today: int | None = None
 
     @property
     def is_out_of_stock(self) -> bool:
         return self.stock == 0
+
+    @property
+    def is_there(self) -> bool:
+        """A piece can be had today."""
+        return self.stock != 0 and self.left_today != 0
 
     def is_last_chance(self, now: datetime) -> bool:
         """Over within days, or few are left."""
@@ -101,7 +90,7 @@ class Filter:
     """What somebody looks for; everything empty finds all.
 
     most:         rewards that cost at most so many points.
-    in_stock:     without what is all gone.
+    in_stock:     without what is all gone, or for today.
     families:     tagged so by the partner, or for children.
     last_chance:  see ``Offer.is_last_chance``.
     favourite_of: only what this person has marked.
@@ -127,6 +116,19 @@ class Filter:
 
 #: In these states only the partner and the office know of a reward.
 UNSEEN = ("draft", "submitted")
+
+
+def _is_there(today: date) -> ColumnElement[bool]:
+    """A piece can be had today; the same as ``Offer.is_there``."""
+    return and_(
+        or_(Reward.stock.is_(None), Reward.stock > 0),
+        or_(
+            Reward.daily_stock.is_(None),
+            Reward.daily_on.is_(None),
+            Reward.daily_on < today,
+            Reward.daily_taken < Reward.daily_stock,
+        ),
+    )
 
 
 def _on_show(now: datetime) -> ColumnElement[bool]:
@@ -167,18 +169,21 @@ def list_page(
     session: Session, wanted: Filter, now: datetime, *, limit: int, after: After | None = None
 ) -> Page:
     """Rewards on show, in the wanted order; three statements for any number."""
-    keys = _order(wanted)
+    today = day_of(now, zone_of(session))
+    keys = _order(wanted, today)
     names = [f"key_{number}" for number in range(len(keys))]
     labelled = [key.label(name) for (key, _down), name in zip(keys, names, strict=True)]
-    statement = _offers().add_columns(*labelled).where(_on_show(now), *_conditions(wanted, now))
+    statement = (
+        _offers().add_columns(*labelled).where(_on_show(now), *_conditions(wanted, now, today))
+    )
     if after is not None:
         statement = statement.where(_behind(keys, after))
     order = [key.desc() if down else key.asc() for key, down in keys]
     rows = session.execute(statement.order_by(*order).limit(limit + 1)).all()
     shown = rows[:limit]
-    places = _places(session, shown)
+    places = places_of(session, shown)
     following = tuple(getattr(shown[-1], name) for name in names) if len(rows) > limit else None
-    return Page([_offer(row, places[row.id]) for row in shown], following)
+    return Page([_offer(row, places[row.id], today) for row in shown], following)
 
 
 def list_offers(
@@ -200,8 +205,9 @@ def list_of_series(session: Session, series: Iterable[uuid.UUID], now: datetime)
         .order_by(Reward.title, Reward.version)
     ).all()
     newest = {row.series_id: row for row in rows}.values()
-    places = _places(session, newest)
-    return [_offer(row, places[row.id]) for row in newest]
+    today = day_of(now, zone_of(session))
+    places = places_of(session, newest)
+    return [_offer(row, places[row.id], today) for row in newest]
 
 
 #: Further away than any end that a partner names.
@@ -209,7 +215,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _order(wanted: Filter) -> list[tuple[ColumnElement[Any], bool]]:
+def _order(wanted: Filter, today: date) -> list[tuple[ColumnElement[Any], bool]]:
     """What the list is ordered by, each with whether it runs downwards; the id makes it total."""
     column: ColumnElement[Any] = Reward.__table__.c.id
     if wanted.order == "newest":
@@ -218,7 +224,7 @@ def _order(wanted: Filter) -> list[tuple[ColumnElement[Any], bool]]:
     if wanted.order == "ending":
         ends = func.coalesce(Reward.reservable_until, literal(_NEVER, UtcDateTime()))
         return [(ends, False), (column, False)]
-    there = or_(Reward.stock.is_(None), Reward.stock > 0)
+    there = _is_there(today)
     if wanted.reach is not None:
         there = and_(there, Reward.cost <= wanted.reach)
     rank: ColumnElement[Any] = case((there, 0), else_=1)
@@ -234,7 +240,7 @@ def _behind(keys: list[tuple[ColumnElement[Any], bool]], after: After) -> Column
     return or_(*steps)
 
 
-def _conditions(wanted: Filter, now: datetime) -> Iterable[ColumnElement[bool]]:
+def _conditions(wanted: Filter, now: datetime, today: date) -> Iterable[ColumnElement[bool]]:
     if wanted.words:
         part = f"%{_escaped(wanted.words)}%"
         yield or_(
@@ -256,12 +262,12 @@ def _conditions(wanted: Filter, now: datetime) -> Iterable[ColumnElement[bool]]:
         yield Reward.cost <= wanted.most
     if wanted.district or wanted.step_free:
         yield _is_given_at(wanted.district, step_free=wanted.step_free)
+    if wanted.in_stock:
+        yield _is_there(today)
     yield from _moods(wanted, now)
 
 
 def _moods(wanted: Filter, now: datetime) -> Iterable[ColumnElement[bool]]:
-    if wanted.in_stock:
-        yield or_(Reward.stock.is_(None), Reward.stock > 0)
     if wanted.families:
         yield or_(Reward.for_families, Reward.category == "family")
     if wanted.last_chance:
@@ -304,7 +310,7 @@ def get_offer(session: Session, reward_id: uuid.UUID, now: datetime) -> Offer:
     row = session.execute(_offers().where(Reward.id == reward_id)).one_or_none()
     if row is None or row.status in UNSEEN or (row.shown_from and row.shown_from > now):
         raise NotFound()
-    return _offer(row, _places(session, [row])[row.id])
+    return _offer(row, places_of(session, [row])[row.id], day_of(now, zone_of(session)))
 
 
 def preview(session: Session, reward_id: uuid.UUID) -> Offer:
@@ -312,54 +318,12 @@ def preview(session: Session, reward_id: uuid.UUID) -> Offer:
     row = session.execute(_offers().where(Reward.id == reward_id)).one_or_none()
     if row is None:
         raise NotFound()
-    return _offer(row, _places(session, [row])[row.id])
+    return _offer(row, places_of(session, [row])[row.id], None)
 
 
-def _places(session: Session, rows: Iterable[Any]) -> Mapping[uuid.UUID, tuple[Place, ...]]:
-    """The branches of each reward, in two statements for any number of rewards."""
-    rewards = {row.id: row.partner_id for row in rows}
-    named: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for reward_id, branch_id in session.execute(
-        select(RewardBranch.reward_id, RewardBranch.branch_id).where(
-            RewardBranch.reward_id.in_(rewards)
-        )
-    ):
-        named[reward_id].add(branch_id)
-    branches: dict[uuid.UUID, list[Place]] = defaultdict(list)
-    for branch in session.scalars(
-        select(Branch)
-        .where(Branch.partner_id.in_(set(rewards.values())), Branch.closed_at.is_(None))
-        .order_by(Branch.name, Branch.id)
-    ):
-        branches[branch.partner_id].append(_place(branch))
-    return {
-        reward_id: tuple(
-            place
-            for place in branches[partner_id]
-            if reward_id not in named or place.id in named[reward_id]
-        )
-        for reward_id, partner_id in rewards.items()
-    }
-
-
-def _place(branch: Branch) -> Place:
-    return Place(
-        id=branch.id,
-        name=branch.name,
-        street=branch.street,
-        town=branch.town,
-        district_code=branch.district_code,
-        opening_hours=branch.opening_hours,
-        accessibility_notes=branch.accessibility_notes,
-        step_free=branch.step_free,
-        hours=branch.hours,
-        accessible_toilet=branch.accessible_toilet,
-        disabled_parking=branch.disabled_parking,
-        hearing_loop=branch.hearing_loop,
-    )
-
-
-def _offer(row: Any, places: tuple[Place, ...]) -> Offer:
+def _offer(row: Any, places: tuple[Place, ...], today: date | None) -> Offer:
+    """today: of the city; None where what is left today does not matter."""
+    taken = (row.daily_stock, row.daily_taken, row.daily_on)
     return Offer(
         id=row.id,
         series_id=row.series_id,
@@ -384,4 +348,5 @@ def _offer(row: Any, places: tuple[Place, ...]) -> Offer:
         partner_website=row.partner_website,
         places=places,
         details=details_of(row),
+        left_today=left_today(*taken, today) if today is not None else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from sqlalchemy.orm import Session
 from engage.accounts import passes
 from engage.accounts.models import Person
 from engage.partners.models import Partner
-from engage.rewards.models import Reward
+from engage.rewards.api import RewardAnswer
+from engage.rewards.models import Picture, Reward
 from engage.storage.base import new_id
 from tests.application import Browser
+from tests.clock import NOON
 from tests.factories.devices import till
 from tests.factories.people import card
 from tests.factories.rewards import engaged, reserved
@@ -43,6 +46,58 @@ def test_the_catalogue_pages_by_cursor_and_knows_what_is_unchanged(
     browser.get(f"{API}/rewards", status=304, headers={"If-None-Match": seen})
     browser.json("GET", f"{API}/rewards?limit=0", status=422)
     browser.json("GET", f"{API}/rewards?wrong=1", status=422)
+
+
+def test_a_reward_says_when_where_and_how_many_and_the_document_describes_all_of_it(
+    session: Session, client: Browser, mina: Person, partner: Partner
+) -> None:
+    about = {"digest": "0" * 64, "width": 3, "height": 2, "large": b"", "small": b""}
+    session.add(Picture(partner_id=partner.id, uploaded_at=NOON, **about))
+    session.flush()  # the reward shows it
+    ticket = make_reward(
+        session,
+        partner,
+        kind="event",
+        daily_stock=2,
+        for_families=True,
+        picture="0" * 64,
+        picture_alt="A stage",
+        redeem_hours="Fr-Sa 10:00-02:00",
+        redeemable_until=NOON + timedelta(days=9),
+        event_starts_at=NOON + timedelta(days=8),
+        event_place="Large hall",
+    )
+    make_reward(session, partner, cost=50)
+    engaged(session, mina, 50)
+    reserved(session, mina, ticket)
+    browser = client()
+
+    rich, plain = browser.json("GET", f"{API}/rewards")["items"]
+
+    at = f"http://localhost/rewards/pictures/{'0' * 64}"
+    shown = {
+        "daily_stock": 2,
+        "left_today": 1,
+        "for_families": True,
+        "shown_until": None,
+        "redeemable_from": None,
+        "redeemable_until": "2030-05-13T12:00:00Z",
+        "hours": [{"weekday": day, "start": "10:00", "end": "02:00"} for day in (5, 6)],
+        "event": {"starts_at": "2030-05-12T12:00:00Z", "ends_at": None, "place": "Large hall"},
+        "picture": {"large": f"{at}-large.jpg", "small": f"{at}-small.jpg", "alt": "A stage"},
+    }
+    assert {name: rich[name] for name in shown} == shown
+    empty: dict[str, Any] = dict.fromkeys(("daily_stock", "left_today", "event", "picture"))
+    empty["hours"] = []
+    assert {name: plain[name] for name in empty} == empty
+    for one in (rich, plain):
+        assert RewardAnswer.model_validate(one, extra="forbid").model_dump().keys() == one.keys()
+    document = browser.json("GET", f"{API}/openapi.json")
+    answer = document["paths"][f"{API}/rewards"]["get"]["responses"]["200"]
+    schema = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert schema == "RewardsAnswer"
+    described = document["components"]["schemas"]["RewardAnswer"]
+    assert set(described["properties"]) == set(described["required"]) == set(rich)
 
 
 def test_partners_are_listed_with_their_branches(client: Browser, partner: Partner) -> None:

@@ -14,7 +14,7 @@ from engage.rewards.catalogue import Filter
 from engage.rewards.models import Reward
 from engage.rewards.search import read_cursor, write_cursor
 from tests.application import Browser
-from tests.clock import NOON
+from tests.clock import NOON, Clock
 from tests.factories.rewards import engaged, reserved
 from tests.factories.rewards import reward as make_reward
 
@@ -99,6 +99,29 @@ def test_what_is_all_gone_comes_last_and_not_among_what_i_can_have_now(
 
     assert _titles(client, "", mina) == ["There", "All gone", "Far"]
     assert _titles(client, "?affordable=1", mina) == ["There"]
+
+
+def test_red_16_what_is_all_gone_for_today_counts_as_gone_until_the_next_morning(
+    session: Session, client: Browser, clock: Clock, mina: Person, partner: Partner
+) -> None:
+    daily = make_reward(session, partner, title="One a day", cost=10, daily_stock=1)
+    make_reward(session, partner, title="Many", cost=20)
+    engaged(session, mina, 50)
+    before = _titles(client, "?affordable=1", mina), _in_api(client)
+    reserved(session, mina, daily)
+
+    assert before == (["One a day", "Many"], ["One a day", "Many"])
+    assert _titles(client) == ["Many", "One a day"]
+    assert _in_api(client) == ["Many"]
+    assert "All gone for today" in client().get("/rewards").text
+    clock.advance(timedelta(days=1))
+    assert _in_api(client) == ["One a day", "Many"]
+    assert "All gone for today" not in client().get("/rewards").text
+
+
+def _in_api(client: Browser) -> list[str]:
+    found = client().json("GET", "/api/v1/rewards?in_stock=true")
+    return [one["title"] for one in found["items"]]
 
 
 def test_a_card_says_what_is_reserved_and_when_a_limit_ends(

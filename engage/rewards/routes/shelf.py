@@ -59,9 +59,7 @@ def _groups(page: Page, search: Search, balance: int | None) -> dict[str, Any]:
     """What one can have now, and what comes later; one list where the order is another."""
     reach = balance if balance is not None else 0
     by_reach = balance is not None and not search.order
-    now_there = [
-        one for one in page.offers if by_reach and one.cost <= reach and not one.is_out_of_stock
-    ]
+    now_there = [one for one in page.offers if by_reach and one.cost <= reach and one.is_there]
     return {
         "balance": balance,
         "cursor": write_cursor(page.after),
