@@ -96,7 +96,7 @@ def test_a_reward_says_when_where_and_how_many_and_the_document_describes_all_of
     answer = document["paths"][f"{API}/rewards"]["get"]["responses"]["200"]
     schema = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     assert schema == "RewardsAnswer"
-    described = document["components"]["schemas"]["RewardAnswer"]
+    described = document["components"]["schemas"]["RewardsAnswer.RewardAnswer"]
     assert set(described["properties"]) == set(described["required"]) == set(rich)
 
 
