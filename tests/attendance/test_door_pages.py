@@ -55,6 +55,21 @@ def test_an_organiser_scans_a_pass_and_sees_name_and_points(
     assert ledger.balance_of(session, mina.id) == 15
 
 
+def test_the_line_below_the_camera_forgets_who_was_annulled(
+    client: Browser, session: Session, juno: Person, mina: Person, occurrence: Occurrence
+) -> None:
+    code = people.shown_by(session, people.phone(session, mina))
+    browser = client(juno)
+    browser.page(door(occurrence, "/scan"))
+    browser.post(door(occurrence, "/scan"), code=code, nonce=nonce("FIRST"))
+    assert "Mina" in browser.page(door(occurrence, "/scan")).text
+
+    [one] = live(session, occurrence)
+    browser.post(door(occurrence, f"/attendances/{one.id}/annul"), reason="Wrong person")
+
+    assert "Mina" not in browser.page(door(occurrence, "/scan")).text
+
+
 def test_case_2_a_code_is_read_in_every_spelling(
     client: Browser, session: Session, juno: Person, mina: Person, occurrence: Occurrence
 ) -> None:

@@ -233,14 +233,16 @@ def find_scan(session: Session, caller_id: uuid.UUID, nonce: str) -> Scan | None
 
 
 def find_last_scan(session: Session, caller_id: uuid.UUID, occurrence_id: uuid.UUID) -> Scan | None:
-    """The last person somebody let in here, for the line below the camera."""
+    """The last person somebody let in here who still counts, for the line below the camera."""
     return session.scalars(
         select(Scan)
+        .join(Attendance, Attendance.id == Scan.attendance_id)
         .where(
             Scan.caller_id == caller_id,
             Scan.occurrence_id == occurrence_id,
             Scan.verb == "check_in",
             Scan.code.in_(("credited", "checked_in")),
+            Attendance.annulled_at.is_(None),
         )
         .order_by(Scan.received_at.desc())
         .limit(1)
