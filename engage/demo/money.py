@@ -10,8 +10,10 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from engage.acts.service import By
+from engage.core.geography import code_from_name
 from engage.core.periods import add_months
 from engage.core.settlement import closes_at, last_due
+from engage.demo.content import GIFTS
 from engage.partners.models import Partner
 from engage.settlement import causes, queries, service, watching
 from engage.settlement.causes import Described
@@ -37,9 +39,13 @@ def limit_budget(session: Session, partner_id: uuid.UUID, now: datetime) -> None
 
 def describe_causes(session: Session, by: By) -> None:
     """The causes that partners collect for, in the office's words."""
+    named = {code_from_name(gift.title)[:60]: gift for gift in GIFTS if gift.kind == "good_cause"}
     for one in causes.list_causes(session):
+        gift = named.get(one.slug)
         words = Described(
-            one.name[:1].upper() + one.name[1:], "Die Stadt zahlt, was Sie geben.", 500
+            gift.title if gift else one.name,
+            f"{gift.text if gift else ''} Die Stadt zahlt, was Sie geben.".strip(),
+            500,
         )
         causes.describe(session, one.slug, words, by)
 
