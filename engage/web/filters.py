@@ -254,6 +254,16 @@ def hours(value: float | timedelta) -> str:
     return str(gettext("%(amount)s h", amount=number(round(amount * 4) / 4, 2)))
 
 
+def duration(minutes: int) -> str:
+    """ "2 Std. 15 Min.", "3 Std.", "45 Min.": a length to the minute, where hours() rounds."""
+    whole, rest = divmod(minutes, 60)
+    if whole and rest:
+        return str(gettext("%(hours)s h %(minutes)s min", hours=whole, minutes=rest))
+    if whole:
+        return str(gettext("%(hours)s h", hours=whole))
+    return str(gettext("%(minutes)s min", minutes=rest))
+
+
 def euro(cents: int) -> str:
     """ "12,50 €" / "€12.50"."""
     return format_currency(cents / 100, "EUR", locale=_locale())
@@ -326,6 +336,7 @@ FILTERS: tuple[Callable[..., object], ...] = (
     percent,
     points,
     hours,
+    duration,
     euro,
     language_name,
     district,

@@ -179,6 +179,17 @@ def test_the_past_is_said_as_a_distance(app: Flask) -> None:
     assert said(app, "en", "{{ at|ago }}", at=NOW - timedelta(days=3)) == "3 days ago"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "german", "english"),
+    [(135, "2 Std. 15 Min.", "2 h 15 min"), (120, "2 Std.", "2 h"), (45, "45 Min.", "45 min")],
+)
+def test_a_length_is_said_to_the_minute(
+    app: Flask, minutes: int, german: str, english: str
+) -> None:
+    assert said(app, "de", "{{ m|duration }}", m=minutes) == german
+    assert said(app, "en", "{{ m|duration }}", m=minutes) == english
+
+
 def test_hours_are_rounded_to_quarters(app: Flask) -> None:
     assert said(app, "de", "{{ h|hours }}", h=2.5) == "2,5 Std."
     assert said(app, "en", "{{ h|hours }}", h=timedelta(hours=1, minutes=46)) == "1.75 h"
