@@ -20,8 +20,10 @@ from engage.core.errors import DomainError, Outcome
 #: What one hand does in its unit of work: a partial of a service, so that it can be sent.
 Order = Callable[[Session], object]
 
+#: What every hand needs, loaded once.
+PRELOAD = ["tests.hands", "engage.tables", "engage.rewards.service", "engage.attendance.checkin"]
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.hands", "engage.tables", "engage.rewards.service"])
+_processes.set_forkserver_preload(PRELOAD)
 #: Seconds until a hand that does not come is missed.
 PATIENCE = 120
 
