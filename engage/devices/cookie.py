@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Request, Response
 
+from engage.core.errors import NotSignedIn
 from engage.web.api import bearer
 
 NAME = "device"
@@ -38,11 +39,19 @@ def drop_token(request: Request, response: Response) -> None:
 
 
 def read_caller(request: Request) -> str | None:
-    """The token of the device that calls the API: a bearer's, else the scanner page's cookie."""
+    """The token of the device that calls the API: a bearer's, else the scanner page's cookie.
+
+    Raises NotSignedIn for a scanner page whose pairing is gone: it keeps its scans, and never
+    acts as the person who happens to be signed in beside it.
+    """
     if (token := bearer()) is not None:
         return token
-    ours = request.headers.get(HEADER) == SCANNER and _is_from_here(request)
-    return read_token(request) if ours else None
+    if request.headers.get(HEADER) != SCANNER or not _is_from_here(request):
+        return None
+    token = read_token(request)
+    if token is None:
+        raise NotSignedIn()
+    return token
 
 
 def _is_from_here(request: Request) -> bool:

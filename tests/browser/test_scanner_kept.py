@@ -117,3 +117,21 @@ def test_a_device_that_is_switched_off_sends_its_scans_and_then_forgets_the_list
     scanner.unsent(0)
     assert [one.person_id for one in attendances(session)] == [mina.id]
     assert scanner.page.evaluate(STORED)["rosters"] == 0
+
+
+def test_a_device_whose_pairing_is_gone_keeps_its_scans_until_it_is_paired_again(
+    door: Open, session: Session, mina: Person, token: str
+) -> None:
+    scanner = door()
+    scanner.visitor.context.clear_cookies(name="device")
+
+    scanner.key_in(code_of(session, mina))
+
+    scanner.expect_look("stored")
+    expect(scanner.part("standing")).to_contain_text("nicht mehr verbunden")
+    scanner.unsent(1)
+    assert attendances(session) == []
+    scanner.carry(token)
+    scanner.sync()
+    scanner.unsent(0)
+    assert [one.person_id for one in attendances(session)] == [mina.id]

@@ -4,9 +4,12 @@
 const BASE = "/api/v1";
 const ASK_AGAIN = new Set([401, 408, 425, 429]);
 
+/** Answers about this browser, not about a scan. */
+const NO_ANSWER = new Set(["device_revoked", "csrf"]);
+
 /** Whether a status and code settle a scan for good. */
 export function isFinal(status, code) {
-  return typeof code === "string" && status >= 200 && status < 500 && !ASK_AGAIN.has(status) && code !== "device_revoked";
+  return typeof code === "string" && status >= 200 && status < 500 && !ASK_AGAIN.has(status) && !NO_ANSWER.has(code);
 }
 
 /** {ok, status, body} of an answer that came from our server; {why} where none came: network, slow, server, odd. */
