@@ -40,6 +40,24 @@ class Leaving:
     code: str | None = None
     person_id: uuid.UUID | None = None
 
+    @property
+    def subject(self) -> str:
+        """Whom it is about: not the code itself, which nobody may find again."""
+        code = codes.read_code(self.code) if self.code else None
+        return f"{self.occurrence_id}:{code.number if code else self.person_id or 'unreadable'}"
+
+    def ensure_same(self, kept: Scan) -> None:
+        """Nobody else leaves under the number of an earlier check-out.
+
+        Raises NonceDiffers, which names the field. Source: NON-1.
+        """
+        if kept.verb != "check_out":
+            raise NonceDiffers(field="type")
+        if kept.occurrence_id not in (None, self.occurrence_id):
+            raise NonceDiffers(field="occurrence_id")
+        if kept.subject != self.subject:
+            raise NonceDiffers(field="code" if self.code else "person")
+
 
 def find_inside(
     session: Session, device: KnownDevice, leaving: Leaving, at: ScanTime
@@ -84,8 +102,7 @@ def let_out(
     """
     again = queries.find_scan(session, actor_id, nonce)
     if again is not None:
-        if again.verb != "check_out" or again.occurrence_id != leaving.occurrence_id:
-            raise NonceDiffers(field="type")
+        leaving.ensure_same(again)
         return Outcome.from_json({"code": again.code, "facts": again.facts}).as_replay()
     attendance, outcome = None, None
     try:
@@ -102,8 +119,8 @@ def let_out(
         nonce=nonce,
         verb="check_out",
         occurrence_id=leaving.occurrence_id,
-        subject=str(attendance.id) if attendance else "",
-        subject_kind="attendance",
+        subject=leaving.subject,
+        subject_kind="pass",
         person_id=attendance.person_id if attendance else None,
         attendance_id=attendance.id if attendance else None,
         code=outcome.code,

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from engage.attendance import queries
 from engage.attendance.callers import time_at
-from engage.attendance.leaving import Leaving, find_inside
+from engage.attendance.leaving import Leaving, find_inside, let_out
 from engage.attendance.models import Scan
 from engage.attendance.service import Annulment, annul, check_out
 from engage.attendance.writing import write_down
 from engage.core.checkin import Scan as ScanTime
 from engage.core.claims import Annuller
-from engage.core.codes import read_code
 from engage.core.errors import (
     DomainError,
     NonceDiffers,
@@ -82,6 +81,30 @@ def carry_out(session: Session, token: str, event: LaterEvent, *, now: datetime)
     return _leave(session, device, event, scan, at)
 
 
+def carry_out_as_member(
+    session: Session, actor_id: uuid.UUID, event: LaterEvent, *, now: datetime
+) -> Outcome:
+    """A signed-in organiser lets somebody out; the server's clock decides (CHK-17).
+
+    They check in and annul one by one, by addresses of their own.
+
+    Raises NotPermitted for those, NotFound for those who are no member, ScanUnknown, NonceDiffers.
+    """
+    if event.verb != "check_out":
+        raise NotPermitted()
+    leaving = event.leaving or _scanned_by(session, actor_id, event.of_nonce)
+    queries.get_managed_place(session, leaving.occurrence_id, actor_id)
+    return let_out(session, actor_id, leaving, event.nonce, now=now)
+
+
+def _scanned_by(session: Session, actor_id: uuid.UUID, of_nonce: str) -> Leaving:
+    """Whoever this organiser checked in under that number. Raises ScanUnknown."""
+    scan = queries.find_scan(session, actor_id, of_nonce)
+    if scan is None or scan.occurrence_id is None or scan.person_id is None:
+        raise ScanUnknown()
+    return Leaving(scan.occurrence_id, person_id=scan.person_id)
+
+
 @dataclass(slots=True)
 class About:
     """Whom and what an event turned out to be about; empty where nothing was found."""
@@ -121,12 +144,7 @@ def _find(
 
 
 def _subject(event: LaterEvent) -> str:
-    """What the event is about: not the code itself, which nobody may find again."""
-    leaving = event.leaving
-    if leaving is None:
-        return event.of_nonce
-    code = read_code(leaving.code) if leaving.code else None
-    return f"{leaving.occurrence_id}:{code.number if code else leaving.person_id or 'unreadable'}"
+    return event.leaving.subject if event.leaving else event.of_nonce
 
 
 def _remember(
@@ -161,8 +179,7 @@ def _replay(session: Session, device: KnownDevice, kept: Scan, event: LaterEvent
     if kept.verb != event.verb:
         raise NonceDiffers(field="type")
     if event.leaving is not None:
-        if kept.subject != _subject(event):
-            raise NonceDiffers(field="code" if event.leaving.code else "person")
+        event.leaving.ensure_same(kept)
     else:
         named = queries.find_scan(session, device.id, event.of_nonce)
         if kept.attendance_id != (named.attendance_id if named else None):

@@ -86,6 +86,8 @@ API_DOOR = "u nn n aaxa nnnn nn axx"
 KIOSK_LIST = "p pp p pppp pppp pp aap"
 #: What only a scanner of this organisation gets.
 API_ROSTER = "u uu u uuuu uuuu uu axx"
+#: What devices upload, and organisers who let people out; others' dates are refused line by line.
+API_UPLOAD = "u xx a aaxa xxxx xx aaa"
 #: What only devices ask.
 API_DEVICE = "u uu u uuuu uuuu uu aaa"
 #: Hours are decided by the team, never by the person who reports them.

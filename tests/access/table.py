@@ -18,6 +18,7 @@ from tests.access.roles import (
     API_RESERVE,
     API_ROSTER,
     API_TILL,
+    API_UPLOAD,
     CLOSED,
     EVERYBODY,
     KIOSK_LIST,
@@ -389,6 +390,8 @@ _TABLE = {
     """,
     API_DEVICE: """
         GET /api/v1/device
+    """,
+    API_UPLOAD: """
         POST /api/v1/scans
     """,
     API_CLAIM: """

@@ -22,6 +22,7 @@ from tests.attendance.door import (
     number,
 )
 from tests.clock import NOON, Clock
+from tests.pages import CheckingClient
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -182,6 +183,121 @@ def test_case_6_an_organiser_scans_who_leaves_and_sees_the_time_that_counts(
     twice = browser.post(at(door, "/leave"), code=code_of(mina, clock.now), nonce=nonce("OUT"))
     assert "Gegangen" in browser.page(twice.location).one("h1").text
     assert session.scalar(select(func.count()).where(Scan.verb == "check_out")) == 2
+
+
+def upload(browser: CheckingClient, *events: dict[str, Any], status: int = 200) -> Any:
+    """As a signed-in person, with the token of a page."""
+    sent = {"events": list(events)}
+    token = browser.csrf_token()
+    return browser.json("POST", "/api/v1/scans", sent, status=status, X_CSRFToken=token)
+
+
+def test_case_6_an_organiser_lets_people_out_by_the_route_of_the_scanners(
+    session: Session, app: Flask, door: Door, clock: Clock, client: Browser
+) -> None:
+    people = [make_citizen(session, name, door) for name in ("Mina", "Omar", "Lena", "Theo")]
+    mina, omar, lena, theo = people
+    juno = make_organiser(session, "Juno", door)
+    session.commit()
+    for name, person in zip("abc", people, strict=False):
+        send(app, door, event(door, "check_in", name, code=code_of(person)))
+    browser = client(juno)
+    mine = {"occurrence_id": str(door.occurrence.id), "nonce": nonce("d"), "code": code_of(theo)}
+    token = browser.csrf_token()
+    browser.json("POST", "/api/v1/check-ins", mine, status=201, X_CSRFToken=token)
+    clock.advance(timedelta(hours=1))
+    early = str(NOON + 20 * MINUTE)
+
+    told = upload(
+        browser,
+        event(door, "check_out", "x1", code=code_of(mina, clock.now), scanned_at=early),
+        event(door, "check_out", "x2", person=str(omar.id)),
+        event(door, "check_out", "x3", of_nonce=nonce("d")),
+        event(door, "check_out", "x4", of_nonce=nonce("a")),
+        event(door, "check_out", "x2", person=str(omar.id)),
+        event(door, "check_out", "x2", person=str(lena.id)),
+        event(door, "check_out", "x5", person=str(omar.id)),
+        event(door, "annul", "x6", of_nonce=nonce("d"), reason="x"),
+        event(door, "check_out", "x7"),
+    )["results"]
+
+    assert [(line["status"], line["code"]) for line in told] == [
+        (200, "checked_out"),
+        (200, "checked_out"),
+        (200, "checked_out"),
+        (425, "scan_unknown"),  # that was a scan of the device, not of this organiser
+        (200, "checked_out"),
+        (422, "nonce_differs"),
+        (409, "already_checked_out"),
+        (403, "not_permitted"),
+        (422, "invalid_input"),
+    ]
+    assert told[4]["replayed"]
+    assert told[5]["field"] == "person"
+    assert one(session, mina).minutes == 60  # the server's clock decides, not what was stated
+    assert one(session, theo).checked_out_at == clock.now
+    assert one(session, lena).checked_out_at is None
+
+
+def test_case_44_who_may_let_people_out_through_the_api(
+    session: Session, app: Flask, door: Door, client: Browser
+) -> None:
+    mina, other = make_citizen(session, "Mina", door), make_door(session, "B")
+    nils = make_organiser(session, "Nils", other)
+    kaya = make_organiser(session, "Kaya", door, role="manager")
+    session.commit()
+    send(app, door, event(door, "check_in", "in", code=code_of(mina)))
+    leaving = event(door, "check_out", "out", person=str(mina.id))
+
+    client().json("POST", "/api/v1/scans", {"events": [leaving]}, status=400)  # no page's token
+    assert upload(client(), leaving, status=401)["code"] == "not_signed_in"
+    assert upload(client(mina), leaving, status=403)["code"] == "not_allowed"
+    assert upload(client(kaya, second_factor=False), leaving, status=403)
+    [line] = upload(client(nils), leaving)["results"]
+
+    assert (line["status"], line["code"]) == (404, "not_found")
+    assert one(session, mina).checked_out_at is None
+    [line] = upload(client(kaya), leaving)["results"]
+    assert line["code"] == "checked_out"
+
+
+def test_case_44_a_scanner_page_without_its_pairing_never_acts_as_whoever_is_signed_in(
+    session: Session, app: Flask, door: Door, client: Browser
+) -> None:
+    mina, juno = make_citizen(session, "Mina", door), make_organiser(session, "Juno", door)
+    session.commit()
+    send(app, door, event(door, "check_in", "in", code=code_of(mina)))
+    browser = client(juno)
+    given = {
+        "occurrence_id": str(door.occurrence.id),
+        "nonce": nonce("x"),
+        "code": code_of(mina),
+    }
+
+    for path, body in (
+        ("/api/v1/check-ins", given),
+        ("/api/v1/scans", {"events": [event(door, "check_out", "y", person=str(mina.id))]}),
+    ):
+        token = browser.csrf_token()
+        told = browser.json(
+            "POST", path, body, status=401, X_CSRFToken=token, X_Engage_Client="scanner"
+        )
+        assert told["code"] == "not_signed_in"
+
+    assert one(session, mina).checked_out_at is None
+
+
+def test_chk_8_nobody_lets_themselves_out_through_the_api(
+    session: Session, app: Flask, door: Door, client: Browser
+) -> None:
+    juno = make_organiser(session, "Juno", door)
+    session.commit()
+    send(app, door, event(door, "check_in", "in", code=code_of(juno)))
+
+    [line] = upload(client(juno), event(door, "check_out", "out", person=str(juno.id)))["results"]
+
+    assert (line["status"], line["code"]) == (403, "own_occurrence")
+    assert one(session, juno).checked_out_at is None
 
 
 def test_chk_8_nobody_lets_themselves_out(

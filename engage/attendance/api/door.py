@@ -23,7 +23,7 @@ from engage.attendance.api.bodies import (
 )
 from engage.attendance.checkin import DeviceCaller, OrganiserCaller, Ticket, check_in
 from engage.attendance.tickets import drop_ticket, find_ticket
-from engage.attendance.uploads import carry_out
+from engage.attendance.uploads import carry_out, carry_out_as_member
 from engage.core.claims import Annuller
 from engage.core.errors import DomainError, NotAllowed, NotSignedIn, Outcome, TicketExpired
 from engage.devices import service as devices
@@ -102,10 +102,14 @@ def _family(one: FamilyBody, ticket: Ticket, opened_by: uuid.UUID) -> dict[str, 
 
 
 def upload_scans(json_data: ScansBody) -> ResponseReturnValue:
-    """An upload of a device, oldest first, one unit of work and one result each."""
+    """An upload of a device, oldest first, one unit of work and one result each.
+
+    A signed-in organiser lets people out in the same way (check_out); the server's clock decides.
+    """
     token = read_caller(request)
     if token is None:
-        raise NotSignedIn()
+        actor_id = _organiser()
+        return {"results": [_read_leaving(actor_id, one) for one in json_data.events]}
     at = now()
     known = devices.authenticate(db(), token, at, even_revoked=True)
     if json_data.sent_at is not None or json_data.unsent is not None:
@@ -176,6 +180,17 @@ def _caller() -> DeviceCaller | OrganiserCaller:
     return OrganiserCaller(current_user.id)
 
 
+def _organiser() -> uuid.UUID:
+    """Who works for an organisation. Raises NotSignedIn, NotAllowed, SecondFactorNeeded."""
+    if not current_user.is_authenticated:
+        raise NotSignedIn()
+    if not current_user.organisations:
+        raise NotAllowed()
+    ensure_managers_prove()
+    actor_id: uuid.UUID = current_user.id
+    return actor_id
+
+
 def _annuller(attendance_id: uuid.UUID) -> tuple[Annuller, uuid.UUID]:
     """As what the caller may annul. Raises NotSignedIn, NotFound for strangers."""
     if (token := read_caller(request)) is not None:
@@ -191,18 +206,37 @@ def _annuller(attendance_id: uuid.UUID) -> tuple[Annuller, uuid.UUID]:
 
 
 def _read_event(token: str, given: dict[str, object]) -> dict[str, Any]:
-    nonce = str(given.get("nonce", ""))[:64]
+    nonce = _nonce_of(given)
     try:
         event = EventBody.model_validate(given)
         if event.type == "check_in":
             return _result_of(nonce, DeviceCaller(token), CheckInBody.model_validate(given))
         later = event.event()
     except ValidationError as wrong:
-        fields = sorted({str(one["loc"][0]) for one in wrong.errors() if one["loc"]})
-        return {"nonce": nonce, "status": 422, "code": "invalid_input", "fields": fields}
+        return _unreadable(nonce, wrong)
     return _result(
         nonce, lambda: work_each(partial(carry_out, token=token, event=later, now=now()))
     )
+
+
+def _read_leaving(actor_id: uuid.UUID, given: dict[str, object]) -> dict[str, Any]:
+    """One person who leaves past an organiser, by pass, by name or by the organiser's own scan."""
+    nonce = _nonce_of(given)
+    try:
+        event = EventBody.model_validate(given).event()
+    except ValidationError as wrong:
+        return _unreadable(nonce, wrong)
+    do = partial(carry_out_as_member, actor_id=actor_id, event=event, now=now())
+    return _result(nonce, lambda: work_each(do))
+
+
+def _nonce_of(given: dict[str, object]) -> str:
+    return str(given.get("nonce", ""))[:64]
+
+
+def _unreadable(nonce: str, wrong: ValidationError) -> dict[str, Any]:
+    fields = sorted({str(one["loc"][0]) for one in wrong.errors() if one["loc"]})
+    return {"nonce": nonce, "status": 422, "code": "invalid_input", "fields": fields}
 
 
 def _result_of(
