@@ -14,6 +14,7 @@ from engage.accounts.links import get_link, make_link, use_link, void_links
 from engage.accounts.models import MailLink, Person
 from engage.accounts.passwords import PasswordHash
 from engage.accounts.service import ONE_ADDRESS_ONE_ACCOUNT, tidy_email, welcome
+from engage.accounts.signing import Entered, enter
 from engage.core.accounts import ensure_may_join, is_birth_worth_keeping
 from engage.core.ages import Age
 from engage.core.errors import InvalidInput, MailTaken, SignInPaused
@@ -23,6 +24,8 @@ from engage.storage.engine import zone_of
 
 CONFIRM, RESET, GUARDIAN = "confirm_email", "reset_password", "guardian_consent"
 
+#: As long as an account without a confirmed address is kept (PRI-2).
+CONFIRM_LIFETIME = timedelta(days=7)
 #: A link that sets a password is a key: it lives shorter than others.
 RESET_LIFETIME = timedelta(hours=24)
 #: Mails to one address, and asked for from one network, before the pauses begin (FAI-7).
@@ -46,8 +49,11 @@ class Newcomer:
     next: str = ""
 
 
-def sign_up(session: Session, newcomer: Newcomer, network: str, *, now: datetime) -> None:
-    """Open an account and have its address confirmed. To a known address we only write.
+def sign_up(session: Session, newcomer: Newcomer, network: str, *, now: datetime) -> Entered:
+    """Open an account that its browser may use at once; the address waits to be confirmed.
+
+    A known address gets an account as well, and a mail that says so: whoever typed it, and whatever
+    they do with the account, learns nothing about it (ACC-5).
 
     Raises TooYoung, GuardianConsentNeeded (ACC-2), InvalidInput, SignInPaused.
     """
@@ -58,43 +64,49 @@ def sign_up(session: Session, newcomer: Newcomer, network: str, *, now: datetime
         raise InvalidInput(fields={"guardian_email": "invalid"})
     ensure_may_join(newcomer.age, today, has_guardian=bool(guardian))
     _ensure_network_may_mail(session, network, now)
-    if (known := queries.find_by_email(session, email)) is not None:
-        _tell_known(session, known, now)
-        return
     age = newcomer.age
     if age.born is not None and not is_birth_worth_keeping(age.born, today):
         age = Age(adult=True)
-    try:
-        person = welcome(
-            session,
-            newcomer.display_name,
-            now=now,
-            email=email,
-            password=newcomer.password,
-            language=newcomer.language,
-            age=age,
-        )
-    except MailTaken:  # somebody was a moment faster
-        _tell_known(session, queries.find_by_email(session, email), now)
-        return
-    send_confirmation(session, person, email, now=now, then=newcomer.next)
+    person = welcome(
+        session,
+        newcomer.display_name,
+        now=now,
+        password=newcomer.password,
+        language=newcomer.language,
+        age=age,
+    )
+    person.wanted_email, person.wanted_email_at = email, now
+    _ask_to_confirm(session, person, email, now=now, then=newcomer.next)
     if guardian:
         _ask_guardian(session, person, guardian, now)
+    return enter(person, now=now)
 
 
-def send_confirmation(
+def _ask_to_confirm(
     session: Session, person: Person, email: str, *, now: datetime, then: str = ""
 ) -> None:
     """Write to an address that is to become the person's; older such links end.
 
+    The link is made for a known address too, and thrown away: the person's own data must not tell.
+
     then: path to lead to after the confirmation.
     """
-    if not _may_mail(session, email, now):
-        return
     void_links(session, CONFIRM, person.id, now=now)
     token = make_link(
-        session, CONFIRM, now=now, person_id=person.id, email=email, facts={"next": then}
+        session,
+        CONFIRM,
+        now=now,
+        person_id=person.id,
+        email=email,
+        facts={"next": then},
+        lifetime=CONFIRM_LIFETIME,
     )
+    known = queries.find_by_email(session, email)
+    if not _may_mail(session, email, now):
+        return
+    if known is not None:
+        _tell_known(session, known, now)
+        return
     send(
         session,
         to=Addressee(email, person.language, person.id),
@@ -107,8 +119,8 @@ def send_confirmation(
 def resend_confirmation(session: Session, person_id: uuid.UUID, *, now: datetime) -> None:
     """Once more, for an address that is not confirmed yet."""
     person = queries.get_person(session, person_id)
-    if person.email is not None and person.email_confirmed_at is None:
-        send_confirmation(session, person, person.email, now=now)
+    if person.wanted_email is not None:
+        _ask_to_confirm(session, person, person.wanted_email, now=now)
 
 
 def request_email(session: Session, person_id: uuid.UUID, email: str, *, now: datetime) -> None:
@@ -118,11 +130,11 @@ def request_email(session: Session, person_id: uuid.UUID, email: str, *, now: da
     """
     wanted = tidy_email(email)
     person = queries.get_person(session, person_id)
-    known = queries.find_by_email(session, wanted)
-    if known is not None and known.id != person.id:
-        _tell_known(session, known, now)
-    elif known is None or known.email_confirmed_at is None:
-        send_confirmation(session, person, wanted, now=now)
+    if wanted == person.email:
+        person.wanted_email = person.wanted_email_at = None
+        return
+    person.wanted_email, person.wanted_email_at = wanted, now
+    _ask_to_confirm(session, person, wanted, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +153,22 @@ def confirm_email(session: Session, token: str, *, now: datetime) -> Confirmed:
     link = get_link(session, token, CONFIRM, now=now)
     use_link(session, link, now=now)
     person = queries.get_person(session, _person_of(link))
-    before = person.email if person.email_confirmed_at is not None else None
-    with refuse_duplicate(session, ONE_ADDRESS_ONE_ACCOUNT, MailTaken()):
-        person.email = link.email
-        person.email_confirmed_at = now
+    before = person.email
+    _believe(session, person, link.email, now)
     if before is not None and before != link.email:
         facts = {"name": person.display_name}
         to = Addressee(before, person.language, person.id)
         send(session, to=to, template="email_changed", facts=facts, now=now)
     return Confirmed(person.id, str((link.facts or {}).get("next", "")))
+
+
+def _believe(session: Session, person: Person, email: str | None, now: datetime) -> None:
+    """The address is the person's: they could read what was sent there. Raises MailTaken."""
+    with refuse_duplicate(session, ONE_ADDRESS_ONE_ACCOUNT, MailTaken()):
+        person.email = email
+        person.email_confirmed_at = now
+    if person.wanted_email == email:
+        person.wanted_email = person.wanted_email_at = None
 
 
 def request_reset(session: Session, email: str, network: str, *, now: datetime) -> None:
@@ -159,8 +178,9 @@ def request_reset(session: Session, email: str, network: str, *, now: datetime) 
     """
     wanted = tidy_email(email)
     _ensure_network_may_mail(session, network, now)
-    person = queries.find_by_email(session, wanted)
-    if person is None or not _may_mail(session, wanted, now):
+    may_mail = _may_mail(session, wanted, now)
+    person = queries.find_by_email(session, wanted) or queries.find_newcomer(session, wanted)
+    if person is None or not may_mail:
         return
     void_links(session, RESET, person.id, now=now)
     token = make_reset_link(session, person, now=now)
@@ -176,7 +196,7 @@ def make_reset_link(session: Session, person: Person, *, now: datetime) -> str:
         RESET,
         now=now,
         person_id=person.id,
-        email=person.email,
+        email=person.email or person.wanted_email,
         lifetime=RESET_LIFETIME,
     )
 
@@ -186,7 +206,7 @@ def reset_password(
 ) -> Person:
     """Set a new password. Every session ends; who could read the mail has proven the address.
 
-    Raises MailLinkUnknown, MailLinkUsed, MailLinkExpired, NotFound.
+    Raises MailLinkUnknown, MailLinkUsed, MailLinkExpired, MailTaken, NotFound.
     """
     link = get_link(session, token, RESET, now=now)
     use_link(session, link, now=now)
@@ -194,8 +214,9 @@ def reset_password(
     person.password_hash = str(password)
     person.session_epoch += 1
     person.claimed_at = person.claimed_at or now
+    if link.email is not None and person.email is None and link.email == person.wanted_email:
+        _believe(session, person, link.email, now)
     if link.email is not None and link.email == person.email:
-        person.email_confirmed_at = person.email_confirmed_at or now
         note_try(session, Guess.PASSWORD, link.email, now=now, succeeded=True)
     void_links(session, RESET, person.id, now=now)
     tell_password_changed(session, person, now=now)
@@ -232,12 +253,11 @@ def _ask_guardian(session: Session, person: Person, guardian: str, now: datetime
     )
 
 
-def _tell_known(session: Session, known: Person | None, now: datetime) -> None:
-    if known is None or known.email is None or not _may_mail(session, known.email, now):
-        return
+def _tell_known(session: Session, known: Person, now: datetime) -> None:
+    """The owner of an address hears that somebody typed it, and what to do if it was them."""
     send(
         session,
-        to=Addressee(known.email, known.language, known.id),
+        to=known.id,
         template="already_registered",
         facts={"name": known.display_name},
         now=now,

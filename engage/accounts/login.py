@@ -23,7 +23,7 @@ SECOND_FACTOR = "second_factor"
 
 
 #: What a session drops when somebody signs in: the rest, e.g. a ticket of the door, stays theirs.
-_DROPPED = {"_user_id", "_fresh", "_id", "csrf_token", SECOND_FACTOR, "signing_up"}
+_DROPPED = {"_user_id", "_fresh", "_id", "csrf_token", SECOND_FACTOR}
 
 
 def enter(person_id: uuid.UUID, epoch: int, *, remember: bool = False) -> None:
@@ -59,6 +59,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
     display_name: str
     language: str
     email: str | None
+    wanted_email: str | None
     has_confirmed_email: bool
     office_role: str | None
     has_second_factor: bool
@@ -85,6 +86,7 @@ class Stranger(AnonymousUserMixin):  # type: ignore[misc]  # flask-login has no 
     display_name = ""
     is_office = False
     has_second_factor = False
+    wanted_email: str | None = None
     has_confirmed_email = False
     hides_points = False
     district_code = None
@@ -120,6 +122,7 @@ def _load(
         display_name=person.display_name,
         language=person.language,
         email=person.email,
+        wanted_email=person.wanted_email,
         has_confirmed_email=person.email_confirmed_at is not None,
         office_role=person.office_role,
         has_second_factor=session.get(SECOND_FACTOR) == str(person.id),

@@ -23,9 +23,12 @@ class Person(Model):
 
     id: Mapped[Id]
     display_name: Mapped[str]
-    #: In lower case, as typed otherwise; unique among all.
+    #: Confirmed. In lower case, as typed otherwise; unique among all.
     email: Mapped[str | None] = mapped_column(unique=True)
     email_confirmed_at: Mapped[datetime | None]
+    #: Typed by the person, not confirmed yet; several may wait for the same one (ACC-5).
+    wanted_email: Mapped[str | None] = mapped_column(index=True)
+    wanted_email_at: Mapped[datetime | None]
     password_hash: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="de", server_default="de")
     #: Either declared adult, or month and year of birth for the younger; never the whole date.

@@ -46,6 +46,22 @@ def find_by_email(session: Session, email: str) -> Person | None:
     ).one_or_none()
 
 
+def find_newcomer(session: Session, email: str) -> Person | None:
+    """Who signed up last with an address and has not confirmed it yet."""
+    return session.scalars(
+        select(Person)
+        .where(
+            Person.wanted_email == email,
+            Person.email.is_(None),
+            Person.password_hash.is_not(None),
+            Person.erased_at.is_(None),
+            Person.merged_into_id.is_(None),
+        )
+        .order_by(Person.wanted_email_at.desc(), Person.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def age_of(person: Person) -> Age:
     """What a person told about their age, as the rules take it."""
     born = None

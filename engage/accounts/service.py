@@ -93,6 +93,7 @@ def welcome(  # noqa: PLR0913  # what a person may bring along has that many par
 ) -> Person:
     """Give a person an account, with points at 0.
 
+    email:      one that is proven to be theirs; what they only typed waits for confirmation.
     password:   made by ``passwords.hash_password`` before the unit of work.
     age:        what the person told; None if nobody asked.
     created_by: who made the account at the door or at the office; the person takes it over later.
@@ -106,6 +107,7 @@ def welcome(  # noqa: PLR0913  # what a person may bring along has that many par
         id=new_id(),
         display_name=tidy_name(display_name),
         email=tidy_email(email) if email else None,
+        email_confirmed_at=now if email else None,
         password_hash=str(password) if password else None,
         language=language,
         is_adult=told.adult,

@@ -123,6 +123,7 @@ def _empty_passes(session: Session, person_id: uuid.UUID, now: datetime) -> None
 def _empty_person(person: Person) -> None:
     person.display_name = NOBODY
     person.email = person.email_confirmed_at = person.password_hash = None
+    person.wanted_email = person.wanted_email_at = None
     person.born_year = person.born_month = person.guardian_consent_at = None
     person.is_adult = False
     person.district_code = person.office_role = person.muted = person.wished = None

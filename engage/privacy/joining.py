@@ -204,6 +204,8 @@ def join(
     session.flush()  # the address is free before it moves
     if kept.email is None and confirmed_at is not None:
         kept.email, kept.email_confirmed_at = email, confirmed_at
+        if kept.wanted_email == email:
+            kept.wanted_email = kept.wanted_email_at = None
     session.execute(
         update(Person).where(Person.merged_into_id == joined_id).values(merged_into_id=kept_id)
     )

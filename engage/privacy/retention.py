@@ -62,24 +62,22 @@ def _erase_each(session: Session, ids: Sequence[uuid.UUID], now: datetime) -> in
 
 _LIVE = (Person.erased_at.is_(None), Person.merged_into_id.is_(None))
 _ATTENDED = exists().where(Attendance.person_id == Person.id)
+_HAS_SHEET = exists().where(Pass.person_id == Person.id, Pass.kind != "P")
 _HAS_CARD = exists().where(Pass.person_id == Person.id, Pass.kind == "K", Pass.revoked_at.is_(None))
 
 
 def _forget_unconfirmed(session: Session, since: datetime, now: datetime) -> int:
-    """A sign-up that nobody confirmed; who took part meanwhile loses the address only."""
-    stale = (
-        *_LIVE,
-        Person.email.is_not(None),
-        Person.email_confirmed_at.is_(None),
-        Person.created_at < since,
-    )
+    """An address that nobody confirmed. With it goes an account that has nothing else."""
+    stale = (*_LIVE, Person.wanted_email.is_not(None), Person.wanted_email_at < since)
+    is_used = or_(Person.email.is_not(None), _ATTENDED, _HAS_SHEET)
     session.rollback()  # look again
-    took_part = session.scalars(select(Person.id).where(*stale, _ATTENDED).limit(PORTION)).all()
-    others = session.scalars(select(Person.id).where(*stale, ~_ATTENDED).limit(PORTION)).all()
-    if took_part:
-        emptied = update(Person).where(Person.id.in_(took_part)).values(email=None)
+    used = session.scalars(select(Person.id).where(*stale, is_used).limit(PORTION)).all()
+    others = session.scalars(select(Person.id).where(*stale, ~is_used).limit(PORTION)).all()
+    if used:
+        nothing = {"wanted_email": None, "wanted_email_at": None}
+        emptied = update(Person).where(Person.id.in_(used)).values(nothing)
         run_work(session, lambda s: s.execute(emptied))
-    return len(took_part) + _erase_each(session, others, now)
+    return len(used) + _erase_each(session, others, now)
 
 
 def _forget_unclaimed(session: Session, since: datetime, now: datetime) -> int:

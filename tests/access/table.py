@@ -101,7 +101,6 @@ _TABLE = {
         GET,POST /sign-in
         POST /sign-out
         GET,POST /sign-up
-        GET /sign-up/done
         GET /service-worker.js
         GET /static/<path:filename>
         GET /terms
@@ -161,6 +160,7 @@ _TABLE = {
         GET,POST /second-factor
         POST /second-factor/begin
         POST /second-factor/set-up
+        GET /sign-up/done
     """,
     SEEN: """
         GET /organise/seen

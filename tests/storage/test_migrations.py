@@ -91,3 +91,29 @@ def test_rewards_of_the_first_release_stay_and_are_still_what_others_point_at(
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(text(orphan))
     engine.dispose()
+
+
+PERSON_OF_BEFORE = """
+INSERT INTO people (id, display_name, email, email_confirmed_at, created_at)
+VALUES ('{person}', '{name}', '{name}@example.org', {confirmed_at}, '2026-01-01 00:00:00')
+"""
+
+
+def test_an_address_that_was_never_confirmed_waits_and_the_others_stay(emptied_url: str) -> None:
+    engine = make_engine(emptied_url)
+    command.upgrade(config_for(engine), "0006")
+    with engine.begin() as connection:
+        for name, confirmed_at in (("mina", "'2026-01-02 00:00:00'"), ("omar", "NULL")):
+            person = uuid4().hex if "sqlite" in emptied_url else uuid4()
+            given = {"person": person, "name": name, "confirmed_at": confirmed_at}
+            connection.execute(text(PERSON_OF_BEFORE.format(**given)))
+
+    upgrade(engine)
+
+    kept = "SELECT email, wanted_email FROM people ORDER BY display_name"
+    with engine.begin() as connection:
+        assert connection.execute(text(kept)).all() == [
+            ("mina@example.org", None),
+            (None, "omar@example.org"),
+        ]
+    engine.dispose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -20,7 +20,7 @@ from engage.web.context import now, work, work_each
 def show_sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(next_or(url_for("accounts.show_account")), 303)
-    form = SignInForm(data={"next": next_or(""), "name": session.get("signing_up", "")})
+    form = SignInForm(data={"next": next_or("")})
     return render_template("accounts/sign_in.html", form=form)
 
 

@@ -26,7 +26,8 @@ from engage.web.context import db, now, work
 @bp.get("/l/confirm/<token>")
 def show_confirm_email(token: str) -> ResponseReturnValue:
     link = get_link(db(), token, joining.CONFIRM, now=now())
-    return render_template("accounts/confirm_email.html", token=token, email=link.email)
+    name = queries.get_person(db(), link.person_id).display_name if link.person_id else ""
+    return render_template("accounts/confirm_email.html", token=token, email=link.email, name=name)
 
 
 @bp.post("/l/confirm/<token>")

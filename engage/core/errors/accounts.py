@@ -7,11 +7,13 @@ from engage.core.errors.sentences import N_, NN_, Sentence
 
 
 class SignInFailed(RuleBroken):
-    """The same for an unknown address and a wrong password."""
+    """The same for an unknown address, one that is not confirmed yet, and a wrong password."""
 
     code = "sign_in_failed"
     message = N_("Address or password are not right.")
-    advice = N_("You can have a new password sent to you.")
+    advice = N_(
+        "Just signed up? Press the button in our mail first. Or have a new password sent to you."
+    )
 
 
 class SignInPaused(TooMany):
