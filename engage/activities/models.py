@@ -108,6 +108,8 @@ class Occurrence(Model):
     budget_released_at: Mapped[datetime | None]
     #: Grows with every change of who may come in; offline rosters ask for what is newer.
     roster_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The version at which a pass was erased that devices may hold: they start anew after it.
+    roster_renewed: Mapped[int] = mapped_column(default=0, server_default="0")
     #: In a series the planned start by the wall clock; else its identity in an imported file.
     source_key: Mapped[str | None]
     reminded_at: Mapped[datetime | None]

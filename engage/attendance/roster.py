@@ -10,13 +10,14 @@ import base64
 import hmac
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
+from engage.activities.service.counting import renew_roster
 from engage.attendance import queries
 from engage.attendance.arrival import points_of
 from engage.attendance.queries import Listed, Place
@@ -42,12 +43,16 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Roster:
-    """What a device may know. ``passes`` and ``people`` are rows as they are sent."""
+    """What a device may know. ``passes`` and ``people`` are rows as they are sent.
+
+    whole: whether this is everything, so that what the device had before is no longer true.
+    """
 
     place: Place
     points: int
     counter: int
     salt: bytes
+    whole: bool
     passes: list[list[object]] = field(default_factory=list)
     people: list[list[object]] | None = None
 
@@ -68,20 +73,38 @@ def read_roster(
 
     since:  the counter of the device's last roster; 0 for all.
 
+    Where a pass was erased since then, the device gets everything under a new salt: the number
+    behind its hash is not kept, so no row could say which one is gone.
     After ``drop_at`` nobody is listed. Raises NotFound, NotPermitted at other dates.
     """
     place = queries.get_place(session, occurrence_id)
     mine = device.kind == "scanner" and device.organisation_id == place.organisation_id
     if not mine or not devices.may_scan_for(session, device, occurrence_id):
         raise NotPermitted()
-    version = queries.roster_version(session, occurrence_id)  # before the rows it counts
-    salt = _salt(session, device.id, occurrence_id)
-    roster = Roster(place, points_of(session, place), _counter(now, version), salt)
+    # before the rows it counts
+    version, renewed = queries.roster_version(session, occurrence_id)
+    whole = not _is_ours(since, now) or since & _VERSIONS < renewed & _VERSIONS
+    salt = _salt(session, device.id, occurrence_id, renewed)
+    roster = Roster(place, points_of(session, place), _counter(now, version), salt, whole)
     listed: Iterable[Listed] = ()
     if now < roster.drop_at:
-        listed = _list(session, occurrence_id, since, now)
-    _fill(roster, listed, by_name=device.may_search, whole=not since)
+        listed = _list(session, occurrence_id, 0 if whole else since)
+    _fill(roster, listed, by_name=device.may_search)
     return roster
+
+
+def renew(session: Session, person_ids: Collection[uuid.UUID], *, now: datetime) -> None:
+    """Let every scanner that may hold an emptied pass of these people take its roster anew.
+
+    The last thing an erasure or a joining does: the rows of dates are what everybody waits for.
+    """
+    for one in queries.list_on_rosters(session, person_ids, ending_after=now - KEPT_AFTER):
+        renew_roster(session, one)
+
+
+def _is_ours(since: int, now: datetime) -> bool:
+    """Whether this is a counter that was given out."""
+    return 0 < since >> _VERSION_BITS <= (now - _EPOCH).total_seconds()
 
 
 def _counter(now: datetime, version: int) -> int:
@@ -90,27 +113,27 @@ def _counter(now: datetime, version: int) -> int:
     return (second << _VERSION_BITS) | (version & _VERSIONS)
 
 
-def _list(
-    session: Session, occurrence_id: uuid.UUID, since: int, now: datetime
-) -> Iterable[Listed]:
-    second, version = since >> _VERSION_BITS, since & _VERSIONS
-    if not 0 < second <= (now - _EPOCH).total_seconds():
+def _list(session: Session, occurrence_id: uuid.UUID, since: int) -> Iterable[Listed]:
+    """since: 0 for everybody."""
+    if not since:
         return queries.list_roster(session, occurrence_id)
+    second, version = since >> _VERSION_BITS, since & _VERSIONS
     earlier = _EPOCH + timedelta(seconds=second) - OVERLAP
     return queries.list_roster_changes(session, occurrence_id, version=version, since=earlier)
 
 
-def _salt(session: Session, device_id: uuid.UUID, occurrence_id: uuid.UUID) -> bytes:
-    """The same for a device and a date as long as the code key lasts; no use at any other."""
-    text = keys_of(session).hash(f"roster:{device_id}:{occurrence_id}")
-    return bytes.fromhex(text.rpartition(":")[2])[:16]
+def _salt(session: Session, device_id: uuid.UUID, occurrence_id: uuid.UUID, renewed: int) -> bytes:
+    """The same for a device and a date until a pass is erased or the code key changes."""
+    text = f"roster:{device_id}:{occurrence_id}" + (f":{renewed}" if renewed else "")
+    hashed = keys_of(session).hash(text)
+    return bytes.fromhex(hashed.rpartition(":")[2])[:16]
 
 
-def _fill(roster: Roster, listed: Iterable[Listed], *, by_name: bool, whole: bool) -> None:
+def _fill(roster: Roster, listed: Iterable[Listed], *, by_name: bool) -> None:
     people: dict[uuid.UUID, list[object]] = {}
     for one in listed:
         state = _state(one)
-        if whole and state == "gone":
+        if roster.whole and state == "gone":
             continue
         row = [one.person_id, one.display_name, state, one.first_checked_in_at]
         people.setdefault(one.person_id, row)

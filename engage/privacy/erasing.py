@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engage.accounts import queries
 from engage.accounts.models import Attempt, Erasure, MailLink, Pass, Person
 from engage.activities.service.registration import leave_all
+from engage.attendance import roster
 from engage.attendance.models import Scan
 from engage.ledger import queries as ledger_queries
 from engage.ledger import service as ledger
@@ -62,6 +63,7 @@ def erase(
     )
     empty(session, person, now=now)
     person.erased_at = now
+    roster.renew(session, [person_id], now=now)
     return Erased(points, good_cause)
 
 

@@ -19,6 +19,7 @@ from engage.accounts.passes import find_card, find_slip
 from engage.accounts.service import tidy_email
 from engage.activities.models import Favourite
 from engage.activities.service.registration import move_registrations
+from engage.attendance import roster
 from engage.attendance.models import Attendance, MissingPoints, Review
 from engage.core.approvals import (
     Attended,
@@ -209,6 +210,7 @@ def join(
     session.execute(
         update(Person).where(Person.merged_into_id == joined_id).values(merged_into_id=kept_id)
     )
+    roster.renew(session, [kept_id, joined_id], now=now)
     return Joined(points, moved)
 
 

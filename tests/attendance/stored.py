@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
+from engage.attendance.models import Review
 from tests.attendance.door import Door, nonce
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
+
+    from engage.accounts.models import Person
 
 
 @dataclass
@@ -55,3 +61,9 @@ class Phone:
 
     def codes(self, *events: dict[str, Any], **more: Any) -> list[str]:
         return [one["code"] for one in self.upload(*events, **more)]
+
+
+def reasons(session: Session, person: Person) -> list[str]:
+    """Why something of this person waits for a review."""
+    session.rollback()
+    return list(session.scalars(select(Review.reason).where(Review.person_id == person.id)))

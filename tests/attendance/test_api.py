@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engage.attendance.models import Attendance
 from engage.devices.models import Device
-from tests.attendance.door import Door, code_of, make_citizen, make_door, nonce
+from tests.attendance.door import Door, code_of, make_citizen, nonce
 from tests.clock import NOON
 
 if TYPE_CHECKING:
@@ -35,11 +35,6 @@ class Scanner:
     def check_in(self, **body: Any) -> TestResponse:
         given = {"occurrence_id": str(self.door.occurrence.id), "nonce": nonce(), **body}
         return self.post("/check-ins", given)
-
-
-@pytest.fixture
-def door(session: Session) -> Door:
-    return make_door(session)
 
 
 @pytest.fixture

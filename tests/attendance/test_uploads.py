@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from engage.accounts.models import Pass, Person
 from engage.activities.models import Registration
 from engage.attendance import queries
-from engage.attendance.models import Attendance, Review, Scan
+from engage.attendance.models import Attendance, Scan
 from engage.core import codes
 from engage.devices import service as devices
 from engage.devices.models import Device
@@ -20,7 +20,7 @@ from engage.ledger.models import Account, Transfer
 from engage.storage.base import new_id
 from engage.storage.keys import keys_of, token_hash
 from tests.attendance.door import SECRET, Door, code_of, make_citizen, make_door, nonce, number
-from tests.attendance.stored import Phone
+from tests.attendance.stored import Phone, reasons
 from tests.clock import NOON, Clock
 
 if TYPE_CHECKING:
@@ -30,27 +30,11 @@ if TYPE_CHECKING:
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def door(session: Session) -> Door:
-    return make_door(session)
-
-
-@pytest.fixture
-def phone(app: Flask, session: Session, door: Door) -> Phone:
-    session.commit()
-    return Phone(app.test_client(), door)
-
-
 def kept(session: Session, person: Person) -> Attendance | None:
     session.rollback()
     return session.scalars(
         select(Attendance).where(Attendance.person_id == person.id).order_by(Attendance.id.desc())
     ).first()
-
-
-def reasons(session: Session, person: Person) -> list[str]:
-    session.rollback()
-    return list(session.scalars(select(Review.reason).where(Review.person_id == person.id)))
 
 
 def test_case_24_a_stored_scan_counts_with_its_own_time_and_once(

@@ -5,38 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import func, select
 
-from engage.accounts.models import Person
-from engage.attendance.models import Review, Scan
+from engage.attendance.models import Scan
 from engage.devices import service as devices
 from engage.ledger.models import Account, Transfer
-from tests.attendance.door import Door, code_of, make_citizen, make_door, nonce
-from tests.attendance.stored import Phone
+from tests.attendance.door import Door, code_of, make_citizen, nonce
+from tests.attendance.stored import Phone, reasons
 from tests.clock import NOON, Clock
 
 if TYPE_CHECKING:
-    from flask import Flask
     from sqlalchemy.orm import Session
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def door(session: Session) -> Door:
-    return make_door(session)
-
-
-@pytest.fixture
-def phone(app: Flask, session: Session, door: Door) -> Phone:
-    session.commit()
-    return Phone(app.test_client(), door)
-
-
-def reasons(session: Session, person: Person) -> list[str]:
-    session.rollback()
-    return list(session.scalars(select(Review.reason).where(Review.person_id == person.id)))
 
 
 def test_case_21_a_revoked_phone_uploads_for_72_hours_what_it_scanned_before_and_to_review(

@@ -46,3 +46,15 @@ def move_places(
             .values(roster_version=row.roster_version)
         )
     return int(row.roster_version)
+
+
+def renew_roster(session: Session, occurrence_id: uuid.UUID) -> None:
+    """Count the roster up, and let every device start anew: what it holds cannot be named."""
+    session.execute(
+        update(Occurrence)
+        .where(Occurrence.id == occurrence_id)
+        .values(
+            roster_version=Occurrence.roster_version + 1,
+            roster_renewed=Occurrence.roster_version + 1,
+        )
+    )

@@ -62,6 +62,7 @@ def _body(roster: Roster) -> dict[str, object]:
             "uses_check_out": place.uses_check_out,
         },
         "counter": roster.counter,
+        "whole": roster.whole,
         "server_time": now(),
         "drop_at": roster.drop_at,
         "salt": encode(roster.salt),

@@ -45,6 +45,7 @@ from engage.attendance.queries.record import (
 )
 from engage.attendance.queries.roster import (
     Listed,
+    list_on_rosters,
     list_roster,
     list_roster_changes,
     roster_version,
@@ -79,6 +80,7 @@ __all__ = [
     "list_attendances",
     "list_board_devices",
     "list_devices",
+    "list_on_rosters",
     "list_open_ends",
     "list_participants",
     "list_refusals",

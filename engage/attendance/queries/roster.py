@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,10 +35,26 @@ class Listed:
     is_revoked: bool
 
 
-def roster_version(session: Session, occurrence_id: uuid.UUID) -> int:
-    """How often places of this date were given or freed."""
-    found = session.scalar(select(Occurrence.roster_version).where(Occurrence.id == occurrence_id))
-    return int(found or 0)
+def roster_version(session: Session, occurrence_id: uuid.UUID) -> tuple[int, int]:
+    """How often places of this date were given or freed; and when a pass of it was erased last."""
+    found = session.execute(
+        select(Occurrence.roster_version, Occurrence.roster_renewed).where(
+            Occurrence.id == occurrence_id
+        )
+    ).one_or_none()
+    return (found.roster_version, found.roster_renewed) if found is not None else (0, 0)
+
+
+def list_on_rosters(
+    session: Session, person_ids: Collection[uuid.UUID], *, ending_after: datetime
+) -> list[uuid.UUID]:
+    """Dates whose rosters may hold people: with a place, also one given back, or who came."""
+    placed = select(Registration.occurrence_id).where(Registration.person_id.in_(person_ids))
+    came = select(Attendance.occurrence_id).where(Attendance.person_id.in_(person_ids))
+    found = select(Occurrence.id).where(
+        Occurrence.ends_at > ending_after, Occurrence.id.in_(union(placed, came))
+    )
+    return list(session.scalars(found.order_by(Occurrence.id)))
 
 
 def list_roster(session: Session, occurrence_id: uuid.UUID) -> Iterator[Listed]:
