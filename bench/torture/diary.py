@@ -42,6 +42,8 @@ class Diary:
     unsure: set[uuid.UUID] = field(default_factory=set)
     #: States that a refusal named.
     named: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    #: The partner's own codes that a till was told for a voucher.
+    codes: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     contradictions: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -74,8 +76,11 @@ class Diary:
             self._write("redeem", voucher_id, nonce, answer)
             if answer.code == "redeemed":
                 self.redeemed[voucher_id].add(nonce)
+                self._note_code(voucher_id, answer)
                 if answer.said.get("id") != str(voucher_id):
                     self.contradictions.append(f"redeem {voucher_id}: another voucher went over")
+            elif answer.code == "voucher_codes_gone":
+                self.contradictions.append(f"redeem {voucher_id}: no code was left for it")
             elif answer.code in {"already_redeemed", "cancelled", "code_expired"}:
                 self.named[voucher_id].add(answer.code)
 
@@ -91,6 +96,12 @@ class Diary:
             if answer.code == "redeemed":
                 self.vouchers[voucher.id] = voucher
                 self.redeemed[voucher.id].add(nonce)
+                self._note_code(voucher.id, answer)
+
+    def _note_code(self, voucher_id: uuid.UUID, answer: Answer) -> None:
+        """A repeat after an undo tells none: the code is spent."""
+        if answer.said.get("voucher_code"):
+            self.codes[voucher_id].add(str(answer.said["voucher_code"]))
 
     def note_cancel(self, voucher_id: uuid.UUID, answer: Answer) -> None:
         with self._lock:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,18 @@ from bench.torture.diary import Diary
 from bench.torture.till_city import City
 from engage.core.redemption import HONOURED
 from engage.ledger import queries as ledger
-from engage.rewards.models import Redemption, Reward
+from engage.rewards.models import Redemption, Reward, VoucherCode
+from engage.storage.keys import keys_of
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCode:
+    """A partner's own code as the database holds it, opened."""
+
+    text: str
+    reward_id: uuid.UUID
+    redemption_id: uuid.UUID | None
+    is_spent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Books:
     earned: dict[uuid.UUID, int]
     overdue: list[uuid.UUID]
     now: datetime
+    codes: list[OwnCode] = field(default_factory=list)
 
 
 def read(session: Session, city: City, now: datetime, settled: datetime) -> Books:
@@ -42,7 +54,15 @@ def read(session: Session, city: City, now: datetime, settled: datetime) -> Book
         {one: ledger.sum_of(session, ledger.partner_account_id(session, one)) for one in partners},
         list_overdue(session, settled),
         now,
+        list(_read_codes(session)),
     )
+
+
+def _read_codes(session: Session) -> Iterator[OwnCode]:
+    keys = keys_of(session)
+    for row in session.scalars(select(VoucherCode)):
+        text = keys.decrypt(row.code_sealed).decode()
+        yield OwnCode(text, row.reward_id, row.redemption_id, row.spent_at is not None)
 
 
 def compare(city: City, diary: Diary, books: Books) -> list[str]:
@@ -50,7 +70,8 @@ def compare(city: City, diary: Diary, books: Books) -> list[str]:
     found = [*diary.contradictions]
     found += [*_vouchers(diary, books), *_invented(diary, books)]
     found += [f"voucher {one} ran out and still holds its points" for one in books.overdue]
-    return [*found, *_points(city, diary, books), *_pieces(city, books), *_partners(city, books)]
+    found += [*_points(city, diary, books), *_pieces(city, books), *_partners(city, books)]
+    return [*found, *_lists(city, books), *_handed(city, diary, books)]
 
 
 def _vouchers(diary: Diary, books: Books) -> Iterator[str]:
@@ -124,7 +145,13 @@ def _points(city: City, diary: Diary, books: Books) -> Iterator[str]:
 
 
 def _pieces(city: City, books: Books) -> Iterator[str]:
-    away = Counter(row.reward_id for row in books.states.values() if row.state in AWAY)
+    """With an own code the piece of an undone redemption does not come back: it was seen."""
+    coded = {one.id for one in city.shelves.values() if one.codes}
+    away = Counter(
+        row.reward_id
+        for row in books.states.values()
+        if row.state in AWAY or (row.state == "refunded" and row.reward_id in coded)
+    )
     for shelf in city.shelves.values():
         if shelf.stock is not None and books.stock[shelf.id] != shelf.stock - away[shelf.id]:
             left = shelf.stock - away[shelf.id]
@@ -139,3 +166,37 @@ def _partners(city: City, books: Books) -> Iterator[str]:
     for partner_id, earned in books.earned.items():
         if earned != wanted[partner_id]:
             yield f"partner {partner_id} has {earned} points, not {wanted[partner_id]}"
+
+
+def _lists(city: City, books: Books) -> Iterator[str]:
+    """Every own code that was read in is there, once."""
+    for shelf in city.shelves.values():
+        kept = Counter(one.text for one in books.codes if one.reward_id == shelf.id)
+        for text in sorted((Counter(shelf.codes) - kept) | (kept - Counter(shelf.codes))):
+            yield f"own code {text} is there {kept[text]} times"
+
+
+def _handed(city: City, diary: Diary, books: Books) -> Iterator[str]:
+    """Each voucher that went over has one own code, spent if it was undone; no other has any."""
+    coded = {one.id for one in city.shelves.values() if one.codes}
+    given: dict[uuid.UUID, list[OwnCode]] = defaultdict(list)
+    for one in books.codes:
+        if one.redemption_id is not None:
+            given[one.redemption_id].append(one)
+    for row in books.states.values():
+        went_over = row.reward_id in coded and row.state in {"redeemed", "refunded"}
+        if len(given[row.id]) != went_over:
+            yield f"voucher {row.id} ({row.state}) has {len(given[row.id])} own codes"
+        for one in given[row.id]:
+            if one.is_spent != (row.state == "refunded"):
+                yield f"own code {one.text} of voucher {row.id} ({row.state}) is spent or not"
+    yield from _told(diary, given)
+
+
+def _told(diary: Diary, given: dict[uuid.UUID, list[OwnCode]]) -> Iterator[str]:
+    """What tills were told is what is written down, and nobody got somebody else's."""
+    for voucher_id, texts in diary.codes.items():
+        if texts != {one.text for one in given[voucher_id]}:
+            yield f"own codes {sorted(texts)} were told for voucher {voucher_id}, not its own"
+    often = Counter(text for texts in diary.codes.values() for text in texts)
+    yield from (f"own code {text} was given to {n} people" for text, n in often.items() if n > 1)

@@ -23,7 +23,7 @@ from engage.demo import load
 from engage.devices.models import Device
 from engage.ledger import service as ledger
 from engage.partners.models import Branch, Partner
-from engage.rewards import queries
+from engage.rewards import queries, vouchers
 from engage.rewards.models import Redemption, Reward
 from engage.storage.base import new_id
 from engage.storage.keys import token_hash
@@ -36,12 +36,16 @@ PIN = "2741"
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A reward: what it costs and how many pieces there are at the start."""
+    """A reward: what it costs and how many pieces there are at the start.
+
+    codes: the partner's own, one for each piece; empty for a reward without.
+    """
 
     id: uuid.UUID
     partner_id: uuid.UUID
     cost: int
     stock: int | None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,10 @@ def _tills(session: Session, partner: Partner, count: int, now: datetime) -> lis
 
 
 def _rewards(session: Session, city: City, main: Partner, other: Partner, now: datetime) -> None:
-    """Four hot ones with few pieces, cheap ones, a limited one, and those of the other shop."""
+    """Four hot ones with few pieces, cheap ones, a limited one, and those of the other shop.
+
+    Then three with own codes: two that the till hands over, one that the citizen sees.
+    """
     wanted = [
         *((main, 40, stock, None) for stock in (12, 25, 25, 40)),
         *((main, cost, None, None) for cost in (10, 15, 20)),
@@ -181,6 +188,32 @@ def _rewards(session: Session, city: City, main: Partner, other: Partner, now: d
         )
         city.shelves[reward_id] = Shelf(reward_id, partner.id, cost, stock)
     session.flush()
+    for number, (shown_to, pieces) in enumerate((("till", 60), ("till", 12), ("citizen", 25))):
+        shelf = _with_codes(session, main, shown_to, [f"KINO-{number}-{n}" for n in range(pieces)])
+        city.shelves[shelf.id] = shelf
+
+
+def _with_codes(session: Session, partner: Partner, shown_to: str, codes: list[str]) -> Shelf:
+    """A reward that hands out a code of the partner's, from a list that was read in."""
+    reward_id, now = new_id(), datetime.now(UTC)
+    reward = Reward(
+        id=reward_id,
+        series_id=reward_id,
+        partner_id=partner.id,
+        title=f"Kino ({shown_to})",
+        hand_over="Ein Gutschein",
+        cost=10,
+        face_value_cents=100,
+        stock=0,
+        own_codes=shown_to,
+        status="published",
+        created_at=now,
+        published_at=now,
+    )
+    session.add(reward)
+    session.flush()  # its codes need it
+    vouchers.add(session, reward, codes, actor_id=None, now=now)
+    return Shelf(reward_id, partner.id, reward.cost, len(codes), tuple(codes))
 
 
 def _spread_expiry(session: Session, now: datetime, seconds: float) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bench.torture.calls import Answer
 from bench.torture.diary import Diary, Voucher
-from bench.torture.till_books import Books, compare
+from bench.torture.till_books import Books, OwnCode, compare
 from bench.torture.till_city import Citizen, City, Shelf
 from engage.storage.base import new_id
 from tests.clock import NOON
@@ -109,6 +109,81 @@ def keep_a_refused_attempt(world: World) -> None:
 def answer_a_repeat_otherwise(world: World) -> None:
     first, again = Answer(200, {"code": "redeemed"}), Answer(409, {"code": "already_redeemed"})
     world.diary.note_same("redeem", first, again)
+
+
+@pytest.fixture
+def coded(world: World) -> World:
+    """The reward has five own codes; the first went over with Mina's voucher."""
+    (shelf,) = world.city.shelves.values()
+    texts = ("A", "B", "C", "D", "E")
+    world.city.shelves[shelf.id] = replace(shelf, codes=texts)
+    world.books.codes.extend(OwnCode(text, shelf.id, None, is_spent=False) for text in texts)
+    bind(world, 0, world.row.id)
+    world.diary.codes[world.row.id] = {"A"}
+    return world
+
+
+def bind(world: World, number: int, voucher: uuid.UUID | None, *, spent: bool = False) -> None:
+    old = world.books.codes[number]
+    world.books.codes[number] = replace(old, redemption_id=voucher, is_spent=spent)
+
+
+def lose_a_code(world: World) -> None:
+    world.books.codes.pop()
+
+
+def double_a_code(world: World) -> None:
+    world.books.codes.append(world.books.codes[-1])
+
+
+def hand_no_code_over(world: World) -> None:
+    bind(world, 0, None)
+
+
+def hand_two_codes_over(world: World) -> None:
+    bind(world, 1, world.row.id)
+
+
+def spend_a_code_in_use(world: World) -> None:
+    bind(world, 0, world.row.id, spent=True)
+
+
+def tell_another_code(world: World) -> None:
+    world.diary.codes[world.row.id] = {"B"}
+
+
+def tell_a_code_twice(world: World) -> None:
+    world.diary.codes[new_id()] = {"A"}
+
+
+def find_no_code(world: World) -> None:
+    gone = Answer(409, {"code": "voucher_codes_gone"})
+    world.diary.note_redeem(world.row.id, "N2", gone)
+
+
+def test_own_codes_that_are_right_give_no_finding(coded: World) -> None:
+    assert coded.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lose_a_code, "own code E is there 0 times"),
+        (double_a_code, "own code E is there 2 times"),
+        (hand_no_code_over, "has 0 own codes"),
+        (hand_two_codes_over, "has 2 own codes"),
+        (spend_a_code_in_use, "is spent or not"),
+        (tell_another_code, "not its own"),
+        (tell_a_code_twice, "given to 2 people"),
+        (find_no_code, "no code was left"),
+    ],
+)
+def test_red_18_each_loss_of_an_own_code_is_found(
+    coded: World, spoil: Callable[[World], None], words: str
+) -> None:
+    spoil(coded)
+
+    assert any(words in finding for finding in coded.findings())
 
 
 def test_what_is_right_gives_no_finding(world: World) -> None:
