@@ -30,7 +30,7 @@ check: ## Check format, lint, types, import rules, translations and the HTML of 
 	@$(BIN)/python -m engage.translations.catalogues check
 	@$(BIN)/python -m pytest -q -n 2 -m pages
 
-bench: ## Measure check-in and redemption beside a bare handler (ARGS=torture-till, torture-door, decode, scan)
+bench: ## Measure check-in and redemption beside a bare handler (ARGS=torture-till, torture-door, decode, scan, tasks)
 	@$(SETUP) bench
 	@$(BIN)/python -m bench $(ARGS)
 

@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decode, door, floor, history, hot, scan
+from bench import decode, door, floor, history, hot, scan, tasks
 from bench.cluster import Cluster
 from bench.drive import Request
 from bench.series import Series, Side, compare
@@ -26,6 +26,7 @@ COMMANDS = {
     "torture-door": commands.run_door,
     "decode": decode.run,
     "scan": scan.run,
+    "tasks": tasks.run,
 }
 #: The least the product must reach of the floor, with all rules on.
 WANTED = 0.4

@@ -14,6 +14,9 @@ export class Sounds {
   on = true;
 
   constructor() {
+    // Making the first sound device of a browser holds the page up for 100 ms, at the first result. Asking which devices
+    // there are starts the same machinery beside the page, and needs no permission.
+    navigator.mediaDevices?.enumerateDevices?.().catch(() => {});
     const listen = { capture: true, passive: true };
     document.addEventListener("pointerdown", () => this.#open(), listen);
     // Opening takes a moment: not between the keys of a hardware scanner, but at its Enter.
