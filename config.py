@@ -84,7 +84,6 @@ class Settings:
     #: ``smtp://user:password@host:port`` or ``smtps://…``; empty keeps mail in the outbox.
     mail_url: str = field(default="", repr=False)
     mail_from: str = "Engage <engage@example.org>"
-    redis_url: str = field(default="", repr=False)
     timezone: str = "Europe/Berlin"
     #: How many proxies in front are believed about the caller's address.
     trusted_proxies: int = 0
@@ -145,7 +144,6 @@ class Settings:
             base_url=_read_base_url(read),
             mail_url=_read_mail_url(read, demo=demo),
             mail_from=read.text("ENGAGE_MAIL_FROM", f"{city.product} <{city.email}>"),
-            redis_url=read.text("ENGAGE_REDIS_URL", ""),
             timezone=_read_timezone(read),
             trusted_proxies=read.number("ENGAGE_TRUSTED_PROXIES", 0),
             metrics_token=read.text("ENGAGE_METRICS_TOKEN", ""),
