@@ -244,3 +244,17 @@ def test_every_test_that_names_a_rule_names_one_that_is_written() -> None:
 
 def _in_a_name(rule: str) -> str:
     return rule.lower().replace("-", "_")
+
+
+def test_each_migration_has_a_number_of_its_own_and_follows_the_one_before() -> None:
+    told = [
+        (path.name[:4], *re.findall(r'^(?:down_)?revision = "?(\w+)"?$', path.read_text(), re.M))
+        for path in files("migrations/versions/*.py")
+    ]
+    told.sort()
+
+    assert [one[1:] for one in told] == [
+        (f"{number:04d}", f"{number - 1:04d}" if number > 1 else "None")
+        for number in range(1, len(told) + 1)
+    ]
+    assert all(name == revision for name, revision, _ in told)

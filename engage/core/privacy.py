@@ -88,7 +88,10 @@ TABLE: tuple[DataClass, ...] = (
     ),
     DataClass(
         "account",
-        N_("Display name, e-mail address, language, age as adult or month and year of birth"),
+        N_(
+            "Display name, e-mail address, language, district if you chose one, age as adult or "
+            "month and year of birth"
+        ),
         N_("To run your account"),
         Ground.CONTRACT,
         Keep(N_("24 months after the last use, with two warnings"), months=24),
@@ -108,6 +111,13 @@ TABLE: tuple[DataClass, ...] = (
         Keep(N_("12 months after the end of the year"), months=12, from_year_end=True),
     ),
     DataClass(
+        "device_rosters",
+        N_("Your place at a date with your name, encrypted on the scanners of its organisation"),
+        N_("So that the door knows your pass without a network"),
+        Ground.CONTRACT,
+        Keep(N_("24 hours after the end of the date"), days=1),
+    ),
+    DataClass(
         "registrations",
         N_("Your registrations and places on waiting lists"),
         N_("To keep your place and to tell you of changes"),
@@ -116,7 +126,7 @@ TABLE: tuple[DataClass, ...] = (
     ),
     DataClass(
         "hours_claims",
-        N_("Hours you reported, with your note"),
+        N_("Hours you reported and points you said were missing, with notes and answers"),
         N_("To have them confirmed and credited"),
         Ground.CONTRACT,
         Keep(N_("12 months after the end of the year"), months=12, from_year_end=True),
@@ -132,6 +142,41 @@ TABLE: tuple[DataClass, ...] = (
         "redemptions",
         N_("Rewards you reserved or redeemed"),
         N_("To hand over rewards and to settle with partners"),
+        Ground.CONTRACT,
+        _AS_ACCOUNT,
+    ),
+    DataClass(
+        "reward_values",
+        N_("What your rewards of a year were worth, as a sum and as a statement"),
+        N_("So that rewards stay a thank-you and no pay"),
+        Ground.PUBLIC_TASK,
+        _AS_ACCOUNT,
+    ),
+    DataClass(
+        "voucher_codes",
+        N_("A partner's voucher code that you got with a reward, encrypted"),
+        N_("So that you can read it again"),
+        Ground.CONTRACT,
+        _AS_ACCOUNT,
+    ),
+    DataClass(
+        "gifts",
+        N_("Points you gave to good causes; a cause learns sums and no names"),
+        N_("So that the cause gets them"),
+        Ground.CONTRACT,
+        _AS_ACCOUNT,
+    ),
+    DataClass(
+        "favourites",
+        N_("What you marked with a heart, to take part or to redeem"),
+        N_("So that you find them again and, if you wish, hear of them"),
+        Ground.CONTRACT,
+        _AS_ACCOUNT,
+    ),
+    DataClass(
+        "calendar",
+        N_("The secret address of your calendar, if you opened one"),
+        N_("So that your calendar program shows your dates"),
         Ground.CONTRACT,
         _AS_ACCOUNT,
     ),
@@ -183,6 +228,13 @@ TABLE: tuple[DataClass, ...] = (
         N_("So that nobody looks without a reason"),
         Ground.PUBLIC_TASK,
         Keep(N_("12 months after the end of the year"), months=12, from_year_end=True),
+    ),
+    DataClass(
+        "office_record",
+        N_("What the programme office did with your account, and why"),
+        N_("So that nothing is done without a name and a reason"),
+        Ground.PUBLIC_TASK,
+        _AS_ACCOUNT,
     ),
     DataClass(
         "server_log",

@@ -23,6 +23,7 @@ from engage.partners.models import PartnerMember
 from engage.privacy.export import attempt_names
 from engage.privacy.holdings import HOLDINGS
 from engage.rewards.returning import cancel_all_of_person
+from engage.rewards.vouchers import forget_own
 from engage.storage.base import new_id
 from engage.storage.keys import keys_of
 
@@ -74,6 +75,7 @@ def empty(session: Session, person: Person, *, now: datetime) -> None:
     if person.email is not None:
         session.execute(delete(Letter).where(Letter.to_address == person.email))
         session.execute(delete(MailLink).where(MailLink.email == person.email))
+    forget_own(session, person.id)
     for holding in HOLDINGS:
         mine = getattr(holding.model, holding.person) == person.id
         if holding.removed:

@@ -8,6 +8,7 @@ import json
 import uuid
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from engage.ledger import queries as ledger
 from engage.organisations.models import Organisation
 from engage.partners.models import Partner
 from engage.privacy.holdings import ACTORS, HOLDINGS, SECRETS, Holding
+from engage.rewards import vouchers
 from engage.rewards.models import Reward
 from engage.storage.base import Model
 from engage.storage.keys import keys_of
@@ -45,6 +47,10 @@ def collect(session: Session, person_id: uuid.UUID, *, now: datetime) -> dict[st
     found["mails"] = [row for row in found["mails"] if row["to_address"] == person.email]
     for row in found["mails"]:
         row["facts"] = _open_facts(row["facts"])
+    found["voucher_codes"] = [
+        {name: _plain(value) for name, value in asdict(one).items()}
+        for one in vouchers.list_own(session, person.id)
+    ]
     found["movements"] = _movements(session, person)
     found["sign_ins"] = _sign_ins(session, person)
     found["done_for_others"] = _acts(session, person)

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.models import Attempt, DataRead, Erasure, MailLink, Pass, Person
 from engage.activities.models import Occurrence, Registration
-from engage.attendance.models import Attendance, HoursClaim, Review, Scan
+from engage.attendance.models import Attendance, HoursClaim, MissingPoints, Review, Scan
 from engage.core.errors import REDEMPTION, answer_of
 from engage.core.privacy import INACTIVITY_WARNINGS, kept_since
 from engage.mail.models import Letter
@@ -185,9 +185,17 @@ def _forget_registrations(session: Session, since: datetime, _now: datetime) -> 
 
 def _forget_claim_notes(session: Session, since: datetime, _now: datetime) -> int:
     """What was written; the hours stay, because points were booked for them."""
-    old = HoursClaim.submitted_at < since
-    written = or_(HoursClaim.what != "", HoursClaim.answer != "")
-    return _delete(session, update(HoursClaim).where(old, written).values(what="", answer=""))
+    models = ((HoursClaim, HoursClaim.submitted_at), (MissingPoints, MissingPoints.asked_at))
+
+    def forget(s: Session) -> int:
+        done = 0
+        for model, at in models:
+            written = or_(model.what != "", model.answer != "")
+            old = update(model).where(at < since, written)
+            done += _rows(s.execute(old.values(what="", answer="")))
+        return done
+
+    return run_work(session, forget)
 
 
 def _forget_failed_scans(session: Session, since: datetime, _now: datetime) -> int:
@@ -262,5 +270,6 @@ DUTIES: dict[str, Forget] = {
     "erased_mail_hash": _forget_mail_hashes,
 }
 
-#: Kept outside of the database; the operator's log rotation forgets it (docs/operate.md).
-OUTSIDE = frozenset({"server_log"})
+#: Kept outside of the database: the operator's log rotation forgets the one (docs/operate.md), the
+#: devices themselves the other, and the server lists nobody any more (``attendance.roster``).
+OUTSIDE = frozenset({"server_log", "device_rosters"})

@@ -88,6 +88,48 @@ def code_of(session: Session, redemption_id: uuid.UUID) -> str | None:
     return keys_of(session).decrypt(sealed).decode() if sealed else None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCode:
+    """A code as the person has it who got it."""
+
+    redemption_id: uuid.UUID | None
+    reward_id: uuid.UUID
+    code: str
+    handed_at: datetime | None
+
+
+def _of_person(person_id: uuid.UUID) -> Any:
+    return select(Redemption.id).where(
+        Redemption.person_id == person_id, Redemption.state == "redeemed"
+    )
+
+
+def list_own(session: Session, person_id: uuid.UUID) -> list[OwnCode]:
+    """The codes of a person's redeemed rewards, in the order in which they were got."""
+    rows = session.execute(
+        select(
+            VoucherCode.redemption_id,
+            VoucherCode.reward_id,
+            VoucherCode.code_sealed,
+            VoucherCode.handed_at,
+        )
+        .where(VoucherCode.redemption_id.in_(_of_person(person_id)), VoucherCode.code_sealed != "")
+        .order_by(VoucherCode.handed_at, VoucherCode.id)
+    )
+    keys = keys_of(session)
+    return [
+        OwnCode(of, reward, keys.decrypt(sealed).decode(), at) for of, reward, sealed, at in rows
+    ]
+
+
+def forget_own(session: Session, person_id: uuid.UUID) -> None:
+    """Nobody reads the codes of an erased person again; that they were given stays known."""
+    mine = select(Redemption.id).where(Redemption.person_id == person_id)
+    session.execute(
+        update(VoucherCode).where(VoucherCode.redemption_id.in_(mine)).values(code_sealed="")
+    )
+
+
 @dataclass(slots=True)
 class CodeList:
     """A list of codes as it was read: what is new, and which lines are refused and why.

@@ -15,7 +15,7 @@ from engage.accounts.attempts import Guess, note_try
 from engage.accounts.links import make_link
 from engage.accounts.models import Attempt, DataRead, Erasure, MailLink, Person
 from engage.activities.models import Occurrence, Registration
-from engage.attendance.models import Attendance, HoursClaim, Review, Scan
+from engage.attendance.models import Attendance, HoursClaim, MissingPoints, Review, Scan
 from engage.core.privacy import BY_CLASS, TABLE
 from engage.mail.models import Letter
 from engage.mail.service import send
@@ -181,6 +181,11 @@ def test_pri_2_hours_claims(session: Session, mina: Person, occurrence: Occurren
             submitted_at=NOON,
         )
     )
+    session.add(
+        MissingPoints(
+            occurrence_id=occurrence.id, person_id=mina.id, what="I was there", asked_at=NOON
+        )
+    )
     session.commit()
 
     _forget(session, _end("hours_claims") - SECOND)
@@ -188,6 +193,7 @@ def test_pri_2_hours_claims(session: Session, mina: Person, occurrence: Occurren
     _forget(session, _end("hours_claims") + SECOND)
 
     assert session.scalars(select(HoursClaim.what)).one() == ""
+    assert session.scalars(select(MissingPoints.what)).one() == ""
 
 
 def test_pri_2_reviews(session: Session, mina: Person) -> None:
