@@ -126,3 +126,16 @@ def test_chk_20_every_reason_for_a_review_is_published() -> None:
     written = (ROOT / "docs/check-in.md").read_text()
 
     assert [reason for reason in Review if f"`{reason}`" not in written] == []
+
+
+def test_the_image_is_built_from_what_the_engine_is_given() -> None:
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+    copied = {
+        source
+        for line in lines
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    }
+    given = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if "!" in line}
+
+    assert copied == given
