@@ -139,3 +139,11 @@ def test_the_image_is_built_from_what_the_engine_is_given() -> None:
     given = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if "!" in line}
 
     assert copied == given
+
+
+@pytest.mark.parametrize("picture", ["architecture.md", "architecture.svg"])
+def test_every_feature_has_its_place_in_the_layers(picture: str) -> None:
+    shown = set(re.findall(r"[a-z]+", (ROOT / "docs" / picture).read_text()))
+    features = {path.parent.name for path in (ROOT / "engage").glob("*/__init__.py")}
+
+    assert features - {"translations"} <= shown
