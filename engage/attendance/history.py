@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.activities.models import Activity, Occurrence
@@ -158,3 +158,26 @@ def explain(kind: str) -> Explain:
 def explained_by(kind: str, how: Explain) -> None:
     """Let a feature above this one say what its movements were for, e.g. an adjustment."""
     _EXPLAINERS[kind] = how
+
+
+def recent_organisations(
+    session: Session, person_id: uuid.UUID, *, limit: int = 5
+) -> list[tuple[uuid.UUID, str, str]]:
+    """Where somebody has taken part, the newest first: id, name, town. Verified ones only.
+
+    Who reports hours has mostly been there before, and need not search.
+    """
+    rows = session.execute(
+        select(Organisation.id, Organisation.name, Organisation.town)
+        .join(Occurrence, Occurrence.organisation_id == Organisation.id)
+        .join(Attendance, Attendance.occurrence_id == Occurrence.id)
+        .where(
+            Attendance.person_id == person_id,
+            Attendance.annulled_at.is_(None),
+            Organisation.status == "verified",
+        )
+        .group_by(Organisation.id, Organisation.name, Organisation.town)
+        .order_by(func.max(Occurrence.starts_at).desc())
+        .limit(limit)
+    )
+    return [(row.id, row.name, row.town) for row in rows]

@@ -43,6 +43,24 @@ def letters(session: Session, template: str) -> list[Letter]:
     return list(session.scalars(select(Letter).where(Letter.template == template)))
 
 
+def test_who_took_part_before_need_not_search_for_the_organisation(
+    client: Browser,
+    session: Session,
+    juno: Person,
+    mina: Person,
+    omar: Person,
+    organisation: Organisation,
+    occurrence: Occurrence,
+) -> None:
+    door = client(juno)
+    door.post(f"/organise/occurrences/{occurrence.id}/people/{mina.id}/check-in", nonce="A" * 26)
+
+    [known] = client(mina).page("/me/hours/new").all("input", type="radio")
+
+    assert known["value"] == str(organisation.id)
+    assert not client(omar).page("/me/hours/new").all("input", type="radio")
+
+
 def test_hours_are_reported_and_confirmed_in_the_list(
     client: Browser, session: Session, juno: Person, omar: Person, organisation: Organisation
 ) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
-from engage.attendance import claims
+from engage.attendance import claims, history
 from engage.attendance.claims import Report
 from engage.attendance.forms import DecideForm, HoursForm
 from engage.attendance.routes import bp
@@ -39,7 +39,8 @@ def show_hours_form() -> ResponseReturnValue:
 
 
 def _show_form(form: HoursForm, words: str) -> str:
-    found = claims.search_organisations(db(), words)
+    known = [] if words else history.recent_organisations(db(), current_user.id)
+    found = known or claims.search_organisations(db(), words)
     chosen = form.organisation.data
     if chosen and chosen not in {str(one[0]) for one in found}:
         found = [*claims.find_organisation(db(), chosen), *found]
