@@ -210,7 +210,7 @@ def _band(given: object) -> Band:
 
 
 #: Volunteering by default: bands, because points at a fixed rate an hour look like pay.
-DEFAULT_BANDS = PointsRule(RuleKind.BANDS, bands=(Band(135, 15), Band(270, 30), Band(None, 50)))
+DEFAULT_BANDS = PointsRule(RuleKind.BANDS, bands=(Band(120, 15), Band(240, 30), Band(None, 50)))
 
 #: Taking part in a workshop, a pop-up park, a dialogue.
 DEFAULT_PARTICIPATION = PointsRule(RuleKind.FLAT, 15)

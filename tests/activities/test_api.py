@@ -35,7 +35,7 @@ def test_dates_come_page_by_page(client: Browser, dates: list[Occurrence]) -> No
     found = [one["id"] for page in (first, second) for one in page["items"]]
     assert found == [str(one.id) for one in dates]
     assert second["next"] is None
-    assert first["items"][0]["points"] == 15
+    assert first["items"][0]["points"] == 30
     assert first["items"][0]["starts_at"] == "2030-05-06T12:00:00Z"
 
 

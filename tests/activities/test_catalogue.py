@@ -102,7 +102,7 @@ def test_what_is_not_offered_is_not_found(session: Session, organisation: Organi
 def test_points_follow_the_rule_at_the_start(session: Session, offers: list[Occurrence]) -> None:
     found = queries.list_upcoming(session, now=NOON)
 
-    assert [one.points for one in found] == [30, 15, 15]
+    assert [one.points for one in found] == [30, 15, 30]
 
 
 def test_a_page_follows_the_other_without_gap_or_repeat(

@@ -253,7 +253,7 @@ def test_a_cancelled_date_is_told_with_its_reason_and_its_points_return(
     date = make.occurrence(session, draft, starts_at=SOON, places=[mina])
     browser, slug = client(juno), organisation.slug
     browser.post(f"/organise/{slug}/activities/{draft.id}/publish")
-    assert session.scalars(select(Budget.reserved)).one() == 150
+    assert session.scalars(select(Budget.reserved)).one() == 300
     url = f"/organise/{slug}/dates/{date.id}"
     assert "Bitte füllen Sie dieses Feld aus." in browser.post(f"{url}/cancel", status=422).text
 

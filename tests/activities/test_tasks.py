@@ -73,12 +73,12 @@ def test_a_series_grows_by_itself_and_is_made_once(
     again = tasks.extend_series(session, NOON + 15 * DAY)
 
     assert (before, made, again) == (8, 3, 0)
-    assert session.scalars(select(Budget.reserved)).one() == 11 * 10 * 15
+    assert session.scalars(select(Budget.reserved)).one() == 11 * 10 * 30
 
 
 def test_a_series_without_points_waits(session: Session, organisation: Organisation) -> None:
     draft = make.activity(session, organisation, status="draft")
-    first = service.DateDraft(NOON + DAY, NOON + DAY + 2 * HOUR, place="Garten", capacity=800)
+    first = service.DateDraft(NOON + DAY, NOON + DAY + 2 * HOUR, place="Garten", capacity=400)
     run_work(session, lambda s: service.add_series(s, draft.id, first, "FREQ=WEEKLY", now=NOON))
     run_work(session, lambda s: service.publish(s, draft.id, now=NOON))
 
@@ -94,7 +94,7 @@ def test_unused_points_return_72_hours_after_the_end(
     draft = make.activity(session, organisation, status="draft")
     date = make.occurrence(session, draft, starts_at=NOON + DAY, capacity=10)
     run_work(session, lambda s: service.publish(s, draft.id, now=NOON))
-    assert session.scalars(select(Budget.reserved)).one() == 150
+    assert session.scalars(select(Budget.reserved)).one() == 300
     end = date.ends_at
     session.rollback()
 

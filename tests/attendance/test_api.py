@@ -56,7 +56,7 @@ def test_case_1_a_device_checks_in_and_learns_no_balance(
     assert answer.pop("id")
     assert answer == {
         "code": "credited",
-        "points": 15,
+        "points": 30,
         "display_name": "Mina",
         "checked_in_at": "2030-05-04T12:00:00Z",
         "replayed": False,

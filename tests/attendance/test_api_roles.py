@@ -55,7 +55,7 @@ def test_case_1_a_scanner_checks_somebody_in_and_a_repeat_is_replayed(
     first = send(client(), token, "/check-ins", body, status=201)
     again = send(client(), token, "/check-ins", body, status=200)
 
-    assert (first["code"], first["points"], first["display_name"]) == ("credited", 15, "Mina")
+    assert (first["code"], first["points"], first["display_name"]) == ("credited", 30, "Mina")
     assert first["replayed"] is False
     assert "balance" not in first
     assert again == {**first, "replayed": True}
@@ -70,7 +70,7 @@ def test_case_1_the_citizen_with_a_ticket_is_told_the_balance(
 
     found = citizen(browser, "/check-ins", {"ticket": True, "nonce": nonce()}, 201)
 
-    assert (found["code"], found["balance"]) == ("credited", 15)
+    assert (found["code"], found["balance"]) == ("credited", 30)
 
 
 def citizen(browser: CheckingClient, path: str, body: Any, status: int) -> Any:
@@ -242,7 +242,7 @@ def test_case_29_the_same_device_annuls_for_15_minutes_and_another_is_refused(  
 
     assert (refused["code"], late["code"]) == ("not_permitted", "annul_too_late")
     assert again["until_at"] == late["until_at"]
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_organisers_and_the_office_annul_and_nobody_else_does(  # noqa: PLR0913  # the cast
@@ -305,12 +305,12 @@ def test_a_citizen_reads_everything_of_their_own(
     browser = client(mina)
 
     assert browser.json("GET", f"{API}/me")["display_name"] == "Mina"
-    assert browser.json("GET", f"{API}/me/balance") == {"balance": 15}
+    assert browser.json("GET", f"{API}/me/balance") == {"balance": 30}
     [moved] = browser.json("GET", f"{API}/me/transfers")["items"]
     [attended] = browser.json("GET", f"{API}/me/attendances?limit=1")["items"]
     [place] = browser.json("GET", f"{API}/me/registrations")["items"]
-    assert (moved["kind"], moved["points"]) == ("earn", 15)
-    assert (attended["title"], attended["credited"]) == (activity.title, 15)
+    assert (moved["kind"], moved["points"]) == ("earn", 30)
+    assert (attended["title"], attended["credited"]) == (activity.title, 30)
     assert place["state"] == "registered"
     client().json("GET", f"{API}/me/balance", status=401)
 

@@ -48,12 +48,12 @@ def test_case_1_a_pass_of_a_registered_citizen_is_credited_once(session: Session
     assert (outcome.code, outcome.status) == ("credited", 201)
     assert outcome.facts == {
         "id": str(attendance.id),
-        "points": 15,
+        "points": 30,
         "display_name": "Mina",
         "checked_in_at": NOON,
     }
-    assert ledger.balance_of(session, mina.id) == 15
-    assert [(m.kind, m.points) for m in ledger.list_movements(session, mina.id)] == [("earn", 15)]
+    assert ledger.balance_of(session, mina.id) == 30
+    assert [(m.kind, m.points) for m in ledger.list_movements(session, mina.id)] == [("earn", 30)]
 
 
 def test_case_5_a_check_in_uses_six_statements_and_two_on_postgresql(session: Session) -> None:
@@ -91,7 +91,7 @@ def test_case_9_a_second_scan_says_since_when_and_pays_nothing(session: Session)
 
     assert (outcome.code, outcome.status) == ("already_checked_in", 409)
     assert outcome.facts["first_checked_in_at"] == NOON
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_case_10_the_same_nonce_gives_the_first_answer_whatever_has_changed(
@@ -182,7 +182,7 @@ def test_case_18_a_code_two_steps_old_has_expired_and_elsewhere_it_is_replayed(
     assert (expired.code, expired.status) == ("code_expired", 410)
     assert accepted.code == "credited"
     assert (replayed.code, replayed.status) == ("code_replayed", 409)
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_case_21_a_device_of_another_organisation_is_not_permitted(session: Session) -> None:

@@ -83,12 +83,12 @@ def test_case_4_a_citizen_opens_the_code_signs_in_and_confirms_once(
     assert opened.headers["Referrer-Policy"] == "no-referrer"
     assert "noindex" in opened.headers["X-Robots-Tag"]
     assert asked.all("a", href="/sign-in?next=/check-in")
-    assert "15" in browser.follow(done).text
+    assert "30" in browser.follow(done).text
     [attendance] = session.scalars(select(Attendance)).all()
     assert (attendance.way, attendance.checked_in_at) == ("self", NOON)
     assert attendance.told_at is not None
     look_again(session)
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_a_ticket_counts_for_15_minutes(
@@ -151,7 +151,7 @@ def test_a_poster_gives_at_most_the_points_of_two_hours_and_can_be_replaced(
     assert "code_expired" in browser.get(f"/Q/{old}", status=303).headers["Location"]
     look_again(session)
     [attendance] = session.scalars(select(Attendance)).all()
-    assert (attendance.way, attendance.credited) == ("poster", 15)
+    assert (attendance.way, attendance.credited) == ("poster", 30)
 
 
 def test_pass_card_and_voucher_tell_a_stranger_the_same_known_or_not(

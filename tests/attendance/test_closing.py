@@ -38,5 +38,5 @@ def test_pts_9_who_never_checked_out_left_at_the_end_and_is_paid_when_the_day_is
     )
 
     [paid] = ledger.list_movements(session, mina.id)
-    assert (paid.points, paid.posted_at) == (15, closed_at)
+    assert (paid.points, paid.posted_at) == (30, closed_at)
     assert session.scalars(select(Attendance.checked_out_at)).one() == door.occurrence.ends_at

@@ -81,7 +81,7 @@ def test_clm_10_the_wrong_person_is_replaced_by_the_right_one_in_one_step(
     wrong, right = all_of(session, occurrence)
     assert (wrong.person_id, wrong.annulled_because) == (mina.id, "Twins")
     assert (right.person_id, right.way, right.note) == (omar.id, "by_hand", "Twins")
-    assert (ledger.balance_of(session, mina.id), ledger.balance_of(session, omar.id)) == (0, 15)
+    assert (ledger.balance_of(session, mina.id), ledger.balance_of(session, omar.id)) == (0, 30)
     assert day.letters() == [("attendance_told", omar.id)]
     assert verify(session) == []
 
@@ -148,7 +148,7 @@ def test_clm_10_a_refused_half_leaves_everything_as_it_was(
     assert "Too late" in late.text
     [kept] = all_of(session, occurrence)
     assert kept.annulled_at is None
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_clm_10_the_office_corrects_later_and_writes_it_down_once(
@@ -166,7 +166,7 @@ def test_clm_10_the_office_corrects_later_and_writes_it_down_once(
         office.post(address, serial=card.number, reason="Twins", nonce=form_nonce)
 
     assert [one.person_id for one in all_of(session, occurrence)] == [mina.id, omar.id]
-    assert (ledger.balance_of(session, mina.id), ledger.balance_of(session, omar.id)) == (0, 15)
+    assert (ledger.balance_of(session, mina.id), ledger.balance_of(session, omar.id)) == (0, 30)
     acts = office.page("/office/acts").text
     assert acts.count("Teilnahme berichtigt") == 1
     assert verify(session) == []

@@ -50,9 +50,9 @@ def test_an_organiser_scans_a_pass_and_sees_name_and_points(
 
     page = browser.follow(reply).text
     assert "Mina" in page
-    assert "15" in page
+    assert "30" in page
     assert [one.way for one in live(session, occurrence)] == ["scanned"]
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_the_line_below_the_camera_forgets_who_was_annulled(
@@ -180,7 +180,7 @@ def test_case_8_a_walk_in_needs_a_name_only_and_gets_a_slip(
     assert "Kim" in page
     assert re.search(r"C[0-9A-X]{3} ", slip)
     assert attendance.way == "walk_in"
-    assert ledger.balance_of(session, attendance.person_id) == 15
+    assert ledger.balance_of(session, attendance.person_id) == 30
 
 
 def test_a_walk_in_is_asked_for_the_age_where_a_minimum_applies(
@@ -266,7 +266,7 @@ def test_case_29_an_annulled_attendance_goes_back_and_the_person_may_enter_again
     kept = session.get_one(Attendance, first.id)
     assert again.id != first.id
     assert (kept.annulled_because, kept.annulled_by) == ("wrong", juno.id)
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_case_58_a_missed_person_is_added_by_hand(
@@ -287,7 +287,7 @@ def test_case_58_a_missed_person_is_added_by_hand(
     [attendance] = live(session, occurrence)
     assert (attendance.way, attendance.note) == ("by_hand", "battery empty")
     assert attendance.work_on == NOON.date()
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 def test_a_missed_person_is_found_by_the_number_of_their_card(
@@ -339,7 +339,7 @@ def test_closing_sends_a_surplus_of_self_check_ins_to_review(
 
     look_again(session)
     [review] = session.scalars(select(Review)).all()
-    assert (review.reason, review.points) == ("self_surplus", 15)
+    assert (review.reason, review.points) == ("self_surplus", 30)
     assert session.get_one(Occurrence, occurrence.id).status == "closed"
 
 

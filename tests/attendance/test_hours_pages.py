@@ -173,7 +173,7 @@ def test_case_52_hours_over_the_time_of_a_check_in_wait_as_overlap_and_can_be_ob
     session.rollback()
     assert (review.reason, review.points) == ("overlap", 30)
     look_again(session)
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
     session.rollback()
     browser.page("/me/attendances")
     browser.page(f"/me/reviews/{review.id}")

@@ -341,5 +341,5 @@ def test_case_6_who_never_checked_out_is_listed_and_paid_when_the_organiser_conf
 
     assert (one(session, mina).minutes, one(session, omar).minutes) == (60, 120)
     assert one(session, omar).checked_out_at == door.occurrence.ends_at
-    assert balance(session, omar) == 15
+    assert balance(session, omar) == 30
     assert "Niemand ist da" in browser.page(at(door, "/inside")).one("main").text

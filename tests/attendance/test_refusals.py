@@ -178,4 +178,4 @@ def test_case_8_the_person_with_the_slip_takes_the_account_over_and_the_points_a
     )
 
     page = kim.page("/me/points")
-    assert "15" in page.with_class("e-balance")[0].text
+    assert "30" in page.with_class("e-balance")[0].text

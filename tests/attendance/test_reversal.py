@@ -68,7 +68,7 @@ def test_case_30_points_in_an_open_reservation_come_back_and_are_taken(  # the c
     session.execute(update(Reward).values(cost=10))
     session.commit()
     rewards.reserved(session, mina, reward, now=LATER)
-    assert ledger.balance_of(session, mina.id) == 5
+    assert ledger.balance_of(session, mina.id) == 20
 
     code = annul(session, juno, attendance)
 
@@ -98,11 +98,11 @@ def test_case_30_points_that_are_spent_are_written_off_and_settled_by_a_refund_o
     assert [one.open_points for one in ledger.list_open_shortfalls(session, account)] == [12]
     next_week = activities.occurrence(session, activity, starts_at=NOON, places=[mina])
     attend(session, juno, mina, next_week)
-    assert ledger.balance_of(session, mina.id) == 15  # an earning never settles it
+    assert ledger.balance_of(session, mina.id) == 30  # an earning never settles it
     session.rollback()
     booking.refund(session, cause_id, account, 12, Cause("redemption", spent.id, LATER))
     session.commit()
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
     assert sum_of(session, "written_off") == 0
     assert ledger.list_open_shortfalls(session, account) == []
 
@@ -120,14 +120,14 @@ def test_case_52_two_dates_at_once_wait_and_a_grant_books_them_once(
     session: Session, juno: Person, ada: Person, mina: Person, activity: Activity
 ) -> None:
     review = waiting(session, juno, mina, activity)
-    assert (review.reason, review.points, review.state) == ("overlap", 15, "open")
+    assert (review.reason, review.points, review.state) == ("overlap", 30, "open")
     decide = {"by": ada.id, "grant": True, "answer": "Both are right.", "now": LATER}
 
     run_work(session, lambda s: reviews.decide(s, review.id, **decide))  # type: ignore[arg-type]  # by name
     with pytest.raises(ReviewDecided):
         run_work(session, lambda s: reviews.decide(s, review.id, **decide))  # type: ignore[arg-type]  # by name
 
-    assert ledger.balance_of(session, mina.id) == 30
+    assert ledger.balance_of(session, mina.id) == 60
     assert verify(session) == []
 
 
@@ -153,7 +153,7 @@ def test_a_refusal_needs_an_answer_and_nobody_decides_their_own(
         ),
     )
 
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
     assert verify(session) == []
 
 

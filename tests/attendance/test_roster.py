@@ -83,7 +83,7 @@ def test_a_roster_tells_the_scanner_all_it_needs_of_the_date(
         "walk_ins": True,
         "capacity": 50,
         "minimum_age": 0,
-        "points": 15,
+        "points": 30,
         "uses_check_out": False,
     }
     assert roster["server_time"] == "2030-05-04T12:00:00Z"

@@ -76,7 +76,7 @@ def test_case_29_annulling_without_a_network_is_judged_by_when_it_was_done(
     assert told == ["credited", "annulled", "credited", "credited", "annul_too_late"]
     session.rollback()
     balances = session.scalars(select(Account.balance).where(Account.person_id.is_not(None)))
-    assert balances.all() == [15, 15]
+    assert balances.all() == [30, 30]
     at = session.scalar(select(Scan.scanned_at).where(Scan.nonce == nonce("b")))
     assert at == NOON + 15 * MINUTE
 

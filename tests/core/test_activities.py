@@ -122,7 +122,7 @@ def test_act_7_as_many_move_up_as_places_are_free_and_not_offered() -> None:
 def test_act_8_publishing_sets_aside_places_times_most_points() -> None:
     per_hour = PointsRule(RuleKind.PER_HOUR, 10)
 
-    assert points_to_set_aside(DEFAULT_BANDS, 120, capacity=20) == 300
+    assert points_to_set_aside(DEFAULT_BANDS, 120, capacity=20) == 600
     assert points_to_set_aside(DEFAULT_BANDS, 120, capacity=20, has_check_out=True) == 600
     assert points_to_set_aside(per_hour, 120, None, expected=4, has_check_out=True) == 100
     with pytest.raises(errors.ExpectedNumberNeeded):

@@ -144,7 +144,7 @@ def test_pts_6_a_rule_that_makes_no_sense_is_not_read(given: dict[str, object]) 
 
 
 @pytest.mark.parametrize(
-    ("minutes", "points"), [(1, 15), (134, 15), (135, 30), (269, 30), (270, 50), (700, 50)]
+    ("minutes", "points"), [(1, 15), (119, 15), (120, 30), (239, 30), (240, 50), (700, 50)]
 )
 def test_pts_7_volunteering_gives_15_30_or_50_by_length_and_participation_15(
     minutes: int, points: int
@@ -154,7 +154,7 @@ def test_pts_7_volunteering_gives_15_30_or_50_by_length_and_participation_15(
 
 
 def test_pts_8_a_poster_gives_at_most_the_points_of_two_hours() -> None:
-    assert DEFAULT_BANDS.points_for_poster(600) == 15
+    assert DEFAULT_BANDS.points_for_poster(600) == 30
     assert PER_HOUR.points_for_poster(600) == 20
     assert PER_HOUR.points_for_poster(60) == 10
     assert DEFAULT_PARTICIPATION.points_for_poster(600) == 15

@@ -90,7 +90,7 @@ def test_pol_4_the_defaults_are_the_citys() -> None:
     assert (DEFAULT.expiry_months, DEFAULT.value_cap_cents) == (24, 24_000)
     assert (DEFAULT.age_alone, DEFAULT.age_with_consent) == (16, 14)
     assert (DEFAULT.claim_hours, DEFAULT.claim_days_back) == (12, 60)
-    assert DEFAULT.rule_for(Kind.VOLUNTEERING).points_for(120) == 15
+    assert DEFAULT.rule_for(Kind.VOLUNTEERING).points_for(119) == 15
     assert DEFAULT.rule_for(Kind.PARTICIPATION).points_for(600) == 15
 
 

@@ -56,10 +56,10 @@ def test_the_main_job_from_sign_up_to_the_reward(
 
     nadia = job.person("Nadia").id
     assert "Nadia" in screen
-    assert "15" in browser.get("/me").text
-    assert job.balance(nadia) == 15
+    assert "30" in browser.get("/me").text
+    assert job.balance(nadia) == 30
     spend(job, browser, bread)
-    assert job.balance(nadia) == 5
+    assert job.balance(nadia) == 20
     assert "Nadia" not in job.client(job.vera).get(f"/partner/{job.partner.slug}/redemptions").text
     assert verify(session) == []
 
@@ -84,9 +84,9 @@ def test_case_8_a_walk_in_takes_the_account_over_later_and_the_points_are_there(
     browser.post(f"/l/confirm/{token}")
 
     kim = job.person("Kim").id
-    assert job.balance(kim) == 15
+    assert job.balance(kim) == 30
     spend(job, browser, bread)
-    assert job.balance(kim) == 5
+    assert job.balance(kim) == 20
     assert verify(session) == []
 
 
@@ -113,7 +113,7 @@ def test_hours_that_nobody_scanned_are_confirmed_by_mail_and_spent(
     assert session.scalars(select(HoursClaim.state)).one() == "confirmed"
     assert job.balance(nadia) == 30
     job.check_in(occurrence, job.code_on_the_phone(browser))
-    assert job.balance(nadia) == 45
+    assert job.balance(nadia) == 60
     spend(job, browser, bread)
     assert verify(session) == []
 
