@@ -45,7 +45,6 @@ def letters(session: Session, template: str) -> list[Letter]:
 
 def test_who_took_part_before_need_not_search_for_the_organisation(
     client: Browser,
-    session: Session,
     juno: Person,
     mina: Person,
     omar: Person,
