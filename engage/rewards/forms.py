@@ -148,9 +148,9 @@ class PriceForm(FlaskForm):
     def price(self, kind: str) -> Price | None:
         """The price, or None with the errors put beside their fields."""
         cents = read_cents(self.face_value.data or "")
-        if cents is None:
+        if cents is None and not self.face_value.errors:
             self.face_value.errors = [gettext("Please write an amount such as 2,50.")]
-        if kind != "welcome" and not self.cost.data:
+        if kind != "welcome" and not self.cost.data and not self.cost.errors:
             self.cost.errors = [gettext("Please fill this in.")]
         if self.face_value.errors or self.cost.errors or cents is None:
             return None
@@ -164,6 +164,27 @@ class PriceForm(FlaskForm):
             daily_stock=self.daily_stock.data,
             own_codes=codes or "none",
         )
+
+
+class NewForm(WordsForm, PriceForm):
+    """A whole reward on one page: three fields are needed, everything else has a sensible start."""
+
+    hand_over = StringField(
+        _l("What does the till hand over?"), [Length(max=120, message=_l("This is too long."))]
+    )
+
+    def words(self) -> Words:
+        """What the till reads is the title, if nothing else is said."""
+        if not (self.hand_over.data or "").strip():
+            self.hand_over.data = self.title.data
+        return super().words()
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing beyond title, category, points and worth was filled in or is wrong."""
+        shown = {"title", "category", "cost", "face_value", "csrf_token"}
+        folded = [one for one in self if one.short_name not in shown]
+        return not any(one.errors or (one.data and one.data != one.default) for one in folded)
 
 
 #: How long a code can be good, in minutes.

@@ -74,18 +74,31 @@ COPIED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a new reward begins with; its terms start as wide as they can be."""
+
+    words: Words
+    look: Look
+    price: Price
+
+
 def begin(
     session: Session,
     partner_id: uuid.UUID,
-    words: Words,
-    look: Look,
+    given: Beginning,
     *,
     actor_id: uuid.UUID,
     now: datetime,
 ) -> Reward:
-    """A draft with its words and its picture; nobody sees it before it is published."""
-    made = offers.draft(session, partner_id, words, actor_id=actor_id, now=now)
-    pictures.put_on(session, made, look, now=now)
+    """A draft with words, picture and price; nobody sees it before it is published.
+
+    Raises FaceValueReasonNeeded.
+    """
+    made = offers.draft(session, partner_id, given.words, actor_id=actor_id, now=now)
+    session.flush()  # its picture and its codes name it
+    pictures.put_on(session, made, given.look, now=now)
+    offers.price(session, made, given.price)
     return made
 
 

@@ -149,19 +149,15 @@ def test_a_till_is_paired_with_the_code_that_the_desk_shows(
     assert "has been switched off" in browser.get("/devices/pair").text
 
 
+WORDS: dict[str, Any] = {"title": "A coffee", "category": "food", "kind": "points"}
+
+
 def _steps(desk: CheckingClient, cafe: Partner) -> str:
     """From nothing to the preview; returns the address of the reward."""
     home = f"/partner/{cafe.slug}/rewards"
     desk.get(f"{home}/new")
-    words: dict[str, Any] = {
-        "title": "A coffee",
-        "hand_over": "1 coffee",
-        "category": "food",
-        "kind": "points",
-    }
-    price = desk.post(home, **words).headers["Location"]
-    desk.get(price)
-    terms = desk.post(price, cost="40", face_value="2,50", stock="7").headers["Location"]
+    offer = desk.post(home, **WORDS, cost="40", face_value="2,50", stock="7").headers["Location"]
+    terms = f"{offer}/terms"
     desk.get(terms)
     done = desk.post(
         terms, limit_count="1", limit_period="week", life="60", reservable_until="2030-06-30T18:00"
@@ -169,7 +165,7 @@ def _steps(desk: CheckingClient, cafe: Partner) -> str:
     return str(done.headers["Location"])
 
 
-def test_a_reward_is_made_in_short_steps_and_previewed(
+def test_a_reward_is_made_on_one_page_narrowed_and_previewed(
     session: Session, client: Browser, desk: CheckingClient, cafe: Partner
 ) -> None:
     make_reward(session, cafe, title="An older one")
@@ -179,6 +175,7 @@ def test_a_reward_is_made_in_short_steps_and_previewed(
     assert "A coffee" not in client().get("/rewards").text
     desk.post(f"{offer}/publish")
 
+    assert "Your team reads at the till: A coffee" in desk.page(offer).text
     for words in ("Once a week", "1 hour", "7 left", "€2.50", "Sun 30 Jun, 18:00"):
         assert words in preview
     reward = session.scalars(select(Reward).where(Reward.title == "A coffee")).one()
@@ -203,8 +200,21 @@ def test_red_10_a_wrong_price_is_said_beside_its_field(
     reward = make_reward(session, cafe, status="draft")
 
     page = desk.post(f"/partner/{cafe.slug}/rewards/{reward.id}/price", status=422, **typed)
+    new = desk.post(f"/partner/{cafe.slug}/rewards", status=422, **typed, **WORDS)
 
     assert words in page.text
+    assert words in new.text
+    assert len(session.scalars(select(Reward)).all()) == 1
+
+
+def test_a_ticket_made_on_one_page_is_asked_for_its_day_and_place(
+    desk: CheckingClient, cafe: Partner
+) -> None:
+    said = {**WORDS, "kind": "event", "cost": "40", "face_value": "9"}
+
+    terms = desk.post(f"/partner/{cafe.slug}/rewards", **said).headers["Location"]
+
+    assert "It begins" in desk.get(terms).text
 
 
 def test_case_39_cost_and_start_are_frozen_and_a_new_version_is_offered(

@@ -27,6 +27,8 @@ WORDS: dict[str, Any] = {
     "hand_over": "1 coffee",
     "category": "food",
     "kind": "points",
+    "cost": "40",
+    "face_value": "2,50",
 }
 
 
@@ -163,7 +165,7 @@ def test_a_picture_is_drawn_anew_and_tells_nothing_but_itself(
     sent = with_place()
     assert b"Vertraulich" in sent.getvalue()
 
-    price = desk.post(
+    preview = desk.post(
         f"/partner/{cafe.slug}/rewards",
         **WORDS,
         picture=(sent, "IMG_1.JPG"),
@@ -171,7 +173,7 @@ def test_a_picture_is_drawn_anew_and_tells_nothing_but_itself(
     ).headers["Location"]
 
     reward = session.scalars(select(Reward)).one()
-    assert (reward.picture_alt, price.endswith("/price")) == ("Two cups", True)
+    assert (reward.picture_alt, preview) == ("Two cups", at(cafe, reward))
     for size, wide in (("large", 1200), ("small", 480)):
         reply = client().plain.get(f"/rewards/pictures/{reward.picture}-{size}.jpg")
         assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"

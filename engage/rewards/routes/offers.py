@@ -23,10 +23,11 @@ from engage.core.errors import (
 from engage.partners import queries as partners
 from engage.partners.models import Partner
 from engage.rewards import catalogue, offers, pictures, publishing, vouchers
-from engage.rewards.forms import LIVES, PriceForm, StockForm, TermsForm, WordsForm
+from engage.rewards.forms import LIVES, NewForm, PriceForm, StockForm, TermsForm, WordsForm
 from engage.rewards.models import Reward
 from engage.rewards.money import write_cents
 from engage.rewards.pictures import Drawn, Look
+from engage.rewards.publishing import Beginning
 from engage.rewards.routes.blueprints import offers as bp
 from engage.rewards.routes.words import life_words, limit_words
 from engage.web import access
@@ -59,20 +60,27 @@ def show_offers(slug: str) -> ResponseReturnValue:
 @bp.get("/partner/<slug>/rewards/new")
 @access.second_factor
 def show_new(slug: str) -> ResponseReturnValue:
-    return _step("words", _own(slug), None, WordsForm(formdata=None))
+    return _step("new", _own(slug), None, NewForm(formdata=None))
 
 
 @bp.post("/partner/<slug>/rewards")
 @access.second_factor
 def draft(slug: str) -> ResponseReturnValue:
-    """Step 1 makes a draft that nobody sees."""
-    partner, form = _own(slug), WordsForm()
-    drawn = _drawn(form) if form.validate_on_submit() else None
-    if form.errors:
-        return _step("words", partner, None, form), 422
-    said, look, actor = form.words(), Look(drawn, form.picture_alt.data or ""), current_user.id
-    made = work(lambda s: publishing.begin(s, partner.id, said, look, actor_id=actor, now=now()).id)
-    return _go("show_price", slug, made)
+    """One page makes a draft that nobody sees; a ticket also needs its day and place."""
+    partner, form = _own(slug), NewForm()
+    is_fine = form.validate_on_submit()
+    price = form.price(form.kind.data)
+    drawn = _drawn(form) if is_fine else None
+    if form.errors or price is None:
+        return _step("new", partner, None, form), 422
+    given = Beginning(form.words(), Look(drawn, form.picture_alt.data or ""), price)
+    actor = current_user.id
+    try:
+        made = work(lambda s: publishing.begin(s, partner.id, given, actor_id=actor, now=now()).id)
+    except FaceValueReasonNeeded as refusal:
+        form.no_value_reason.errors = [sentence(refusal)]
+        return _step("new", partner, None, form), 422
+    return _go("show_terms" if given.words.kind == "event" else "show_offer", slug, made)
 
 
 def _drawn(form: WordsForm) -> Drawn | None:
@@ -262,6 +270,7 @@ def _offer_page(partner: Partner, reward_id: uuid.UUID, form: StockForm) -> str:
         offer=offer,
         limit=limit_words(offer.limit),
         life=life_words(offer.life),
+        waits=publishing.why_it_waits(db(), reward, now()) if reward.status == "draft" else (),
         changes=offers.list_stock_changes(db(), reward.id),
         codes=vouchers.count(db(), reward.id) if reward.own_codes != "none" else None,
         form=form,
