@@ -122,8 +122,8 @@ def test_every_name_of_a_page_that_stands_somewhere_is_one(app: APIFlask) -> Non
 def test_every_place_of_the_menus_is_there_with_all_that_belongs_to_it(app: APIFlask) -> None:
     menus = [*navigation.MAIN, *navigation.FOOTER]
     names = [(one.endpoint, *one.also) for one in menus]
-    names += [(one.endpoint, *one.also) for one in organisation_desk.DESK]
-    names += [(one.endpoint, *one.also) for one in partner_desk.DESK]
+    desks = [*organisation_desk.DESK, *partner_desk.DESK]
+    names += [(one.endpoint, *one.also) for one in desks]
 
     unknown = [
         name

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from engage.core.geography import DORTMUND
 from engage.web.context import settings
+from engage.web.desks import DeskPlace, list_places
 
 bp = Blueprint("partners", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class DeskPlace:
-    """A page at the side of the desk.
-
-    also: beginnings of endpoints that belong to it.
-    managers_only: others would only be refused there.
-    """
-
-    endpoint: str
-    label: object
-    icon: str
-    also: tuple[str, ...] = ()
-    managers_only: bool = False
 
 
 DESK = (
@@ -69,20 +53,7 @@ DESK = (
 @bp.app_template_global()
 def partner_desk(slug: str) -> list[tuple[str, str, str, bool]]:
     """The places of a partner's desk, for ``side_nav``."""
-    here = request.endpoint or ""
-    manages = any(one.slug == slug and one.role == "manager" for one in current_user.partners)
-    shown = [
-        one
-        for one in DESK
-        if one.endpoint in current_app.view_functions and (manages or not one.managers_only)
-    ]
-    exact = [one for one in shown if one.endpoint == here]
-    near = [one for one in shown if one.also and here.startswith(one.also)]
-    current = (exact or near)[:1]
-    return [
-        (str(one.label), url_for(one.endpoint, slug=slug), one.icon, one in current)
-        for one in shown
-    ]
+    return list_places(DESK, slug, current_user.partners)
 
 
 def districts() -> list[tuple[str, str]]:
