@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.accounts.queries import get_person
 from engage.acts.service import By, note
-from engage.core.approvals import ensure_not_own, ensure_second_person
+from engage.core.approvals import ensure_not_own
 from engage.core.claims import ensure_reason
-from engage.core.errors import AdjustmentDecided, InvalidInput, NotFound
+from engage.core.errors import InvalidInput
 from engage.ledger import queries as ledger_queries
 from engage.ledger import service as ledger
 from engage.mail import service as mail
 from engage.office.models import Adjustment
+from engage.office.services.proposals import decide
 from engage.storage.base import new_id
 
+#: Whom a proposal is about: they do not decide it.
+ABOUT = ("person_id",)
 #: More than this in one go is a mistake of the keyboard.
 MOST_POINTS = 5_000
 
@@ -53,7 +55,7 @@ def book(session: Session, adjustment_id: uuid.UUID, by: By) -> Adjustment:
     Raises NotFound, AdjustmentDecided, SecondPersonNeeded, OwnReview, PointsShort.
     Source: PTS-16, case 45.
     """
-    adjustment = _decide(session, adjustment_id, "booked", by)
+    adjustment = decide(session, Adjustment, adjustment_id, "booked", by, about=ABOUT)
     account = ledger_queries.get_account(session, adjustment.person_id)
     cause = ledger.Cause("adjustment", adjustment.id, by.at, by.actor_id)
     ledger.adjust(session, account.id, adjustment.points, cause)
@@ -68,24 +70,4 @@ def refuse(session: Session, adjustment_id: uuid.UUID, by: By) -> Adjustment:
     Raises NotFound, AdjustmentDecided, SecondPersonNeeded, OwnReview, ReasonNeeded.
     """
     ensure_reason(by.reason)
-    return _decide(session, adjustment_id, "refused", by)
-
-
-def _decide(session: Session, adjustment_id: uuid.UUID, state: str, by: By) -> Adjustment:
-    adjustment = session.get(Adjustment, adjustment_id)
-    if adjustment is None:
-        raise NotFound()
-    ensure_second_person(adjustment.proposed_by, by.actor_id, adjustment.reason)
-    ensure_not_own(by.actor_id, adjustment.person_id)
-    decided = session.execute(
-        update(Adjustment)
-        .where(Adjustment.id == adjustment_id, Adjustment.state == "proposed")
-        .values(state=state, decided_by=by.actor_id, decided_at=by.at)
-        .returning(Adjustment.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if decided is None:
-        raise AdjustmentDecided()
-    session.refresh(adjustment)
-    note(session, by, f"adjustment_{state}", "adjustment", adjustment.id)
-    return adjustment
+    return decide(session, Adjustment, adjustment_id, "refused", by, about=ABOUT)

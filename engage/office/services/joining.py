@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.accounts.queries import get_person
 from engage.acts.service import By, note
-from engage.core.approvals import Proof, ensure_can_merge, ensure_not_own, ensure_second_person
+from engage.core.approvals import Proof, ensure_can_merge, ensure_not_own
 from engage.core.claims import ensure_reason
-from engage.core.errors import AdjustmentDecided, NotFound
 from engage.office.models import Joining
 from engage.office.services import people
+from engage.office.services.proposals import decide
 from engage.privacy.joining import Joined, join_by_office
 from engage.storage.base import new_id
+
+#: Whom a proposal is about: they do not decide it.
+ABOUT = ("kept_id", "joined_id")
 
 
 def propose(session: Session, kept_id: uuid.UUID, other: str, by: By) -> Joining:
@@ -50,7 +52,7 @@ def join(session: Session, joining_id: uuid.UUID, by: By) -> Joined:
 
     Raises NotFound, SecondPersonNeeded, AdjustmentDecided, OwnReview.
     """
-    joining = _decide(session, joining_id, "done", by)
+    joining = decide(session, Joining, joining_id, "done", by, about=ABOUT)
     return join_by_office(
         session,
         joining.kept_id,
@@ -67,25 +69,4 @@ def refuse(session: Session, joining_id: uuid.UUID, by: By) -> None:
 
     Raises NotFound, SecondPersonNeeded, AdjustmentDecided, OwnReview.
     """
-    _decide(session, joining_id, "refused", by)
-
-
-def _decide(session: Session, joining_id: uuid.UUID, state: str, by: By) -> Joining:
-    joining = session.get(Joining, joining_id)
-    if joining is None:
-        raise NotFound()
-    ensure_second_person(joining.proposed_by, by.actor_id, joining.reason)
-    ensure_not_own(by.actor_id, joining.kept_id)
-    ensure_not_own(by.actor_id, joining.joined_id)
-    decided = session.execute(
-        update(Joining)
-        .where(Joining.id == joining_id, Joining.state == "proposed")
-        .values(state=state, decided_by=by.actor_id, decided_at=by.at)
-        .returning(Joining.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if decided is None:
-        raise AdjustmentDecided()
-    session.refresh(joining)
-    note(session, by, f"joining_{state}", "joining", joining.id)
-    return joining
+    decide(session, Joining, joining_id, "refused", by, about=ABOUT)
