@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -22,18 +23,41 @@ from engage.web.context import db, now, settings, work
 from engage.web.errors import sentence
 
 Act = Callable[[Any, uuid.UUID, By], object]
+Form = NoteForm | ReasonForm
 
-#: What can be done to whom; an address that names anything else does not exist.
-ORGANISATION_ACTS: dict[str, Act] = {
-    "verify": bodies.verify_organisation,
-    "refuse": bodies.refuse_organisation,
-    "suspend": bodies.suspend_organisation,
-}
-PARTNER_ACTS: dict[str, Act] = {
-    "verify": bodies.verify_partner,
-    "refuse": bodies.refuse_partner,
-    "suspend": bodies.suspend_partner,
-}
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the office looks at alike in organisations and partners.
+
+    name: in the names of pages and in their words.
+    get:  finds one, or raises NotFound.
+    acts: what can be done to it; an address that names anything else does not exist.
+    """
+
+    name: str
+    get: Callable[[Any, uuid.UUID], Any]
+    acts: dict[str, Act]
+
+
+ORGANISATION = Kind(
+    "organisation",
+    queries.get_organisation,
+    {
+        "verify": bodies.verify_organisation,
+        "refuse": bodies.refuse_organisation,
+        "suspend": bodies.suspend_organisation,
+    },
+)
+PARTNER = Kind(
+    "partner",
+    queries.get_partner,
+    {
+        "verify": bodies.verify_partner,
+        "refuse": bodies.refuse_partner,
+        "suspend": bodies.suspend_partner,
+    },
+)
 
 
 def _year() -> int:
@@ -61,6 +85,7 @@ def _organisation_page(
     return desk(
         "organisation.html",
         status,
+        kind=ORGANISATION.name,
         body=body,
         budget=budget,
         year=_year(),
@@ -90,22 +115,13 @@ def grant_budget(body_id: uuid.UUID) -> ResponseReturnValue:
 @office
 def show_organisation_act(body_id: uuid.UUID, word: str) -> ResponseReturnValue:
     """Asks for the reason first."""
-    body = queries.get_organisation(db(), body_id)
-    form = _reason_form(word, ORGANISATION_ACTS)
-    return desk("body_act.html", body=body, word=word, form=form, kind="organisation")
+    return _ask(ORGANISATION, body_id, word)
 
 
 @bp.post("/office/organisations/<uuid:body_id>/<word>")
 @office
 def decide_organisation(body_id: uuid.UUID, word: str) -> ResponseReturnValue:
-    form = _reason_form(word, ORGANISATION_ACTS)
-    if not form.validate_on_submit():
-        body = queries.get_organisation(db(), body_id)
-        return desk("body_act.html", 422, body=body, word=word, form=form, kind="organisation")
-    act = by(form.reason.data)
-    work(lambda session: ORGANISATION_ACTS[word](session, body_id, act))
-    flash(_done(word), "success")
-    return redirect(url_for("office.show_organisation", body_id=body_id), 303)
+    return _decide(ORGANISATION, body_id, word)
 
 
 @bp.get("/office/partners")
@@ -119,6 +135,7 @@ def show_partners() -> ResponseReturnValue:
 def show_partner(body_id: uuid.UUID) -> ResponseReturnValue:
     return desk(
         "partner.html",
+        kind=PARTNER.name,
         body=queries.get_partner(db(), body_id),
         branches=queries.list_branches(db(), body_id),
         team=queries.list_team(db(), body_id),
@@ -130,25 +147,40 @@ def show_partner(body_id: uuid.UUID) -> ResponseReturnValue:
 @office
 def show_partner_act(body_id: uuid.UUID, word: str) -> ResponseReturnValue:
     """Asks for the reason first."""
-    body = queries.get_partner(db(), body_id)
-    form = _reason_form(word, PARTNER_ACTS)
-    return desk("body_act.html", body=body, word=word, form=form, kind="partner")
+    return _ask(PARTNER, body_id, word)
 
 
 @bp.post("/office/partners/<uuid:body_id>/<word>")
 @office
 def decide_partner(body_id: uuid.UUID, word: str) -> ResponseReturnValue:
-    form = _reason_form(word, PARTNER_ACTS)
+    return _decide(PARTNER, body_id, word)
+
+
+def _ask(
+    kind: Kind, body_id: uuid.UUID, word: str, form: Form | None = None
+) -> ResponseReturnValue:
+    """The page with the words of one act; with a form that came back, what is wrong in it."""
+    return desk(
+        "body_act.html",
+        200 if form is None else 422,
+        body=kind.get(db(), body_id),
+        word=word,
+        form=_reason_form(word, kind.acts) if form is None else form,
+        kind=kind.name,
+    )
+
+
+def _decide(kind: Kind, body_id: uuid.UUID, word: str) -> ResponseReturnValue:
+    form = _reason_form(word, kind.acts)
     if not form.validate_on_submit():
-        body = queries.get_partner(db(), body_id)
-        return desk("body_act.html", 422, body=body, word=word, form=form, kind="partner")
+        return _ask(kind, body_id, word, form)
     act = by(form.reason.data)
-    work(lambda session: PARTNER_ACTS[word](session, body_id, act))
+    work(lambda session: kind.acts[word](session, body_id, act))
     flash(_done(word), "success")
-    return redirect(url_for("office.show_partner", body_id=body_id), 303)
+    return redirect(url_for(f"office.show_{kind.name}", body_id=body_id), 303)
 
 
-def _reason_form(word: str, acts: dict[str, Act]) -> NoteForm | ReasonForm:
+def _reason_form(word: str, acts: dict[str, Act]) -> Form:
     if word not in acts:
         raise NotFound()
     return NoteForm() if word == "verify" else ReasonForm()
