@@ -23,6 +23,7 @@ from engage.settlement.tasks import warn_of_budgets
 from engage.storage.base import new_id
 from engage.storage.engine import BERLIN
 from engage.storage.unit_of_work import run_work
+from engage.web.language import COOKIE
 from tests.clock import NOON
 from tests.factories.people import person
 from tests.factories.rewards import engaged, reserved
@@ -224,6 +225,24 @@ def test_a_cause_gets_what_is_given_and_has_its_own_paper(
     assert "Trees for all" in paper.text
     for text in (paper.text, browser.get("/office/settlement/causes/trees-for-all").text):
         assert NAME not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("de", "Gegebene Punkte"), ("en", "Given points")]
+)
+def test_the_paper_of_a_cause_is_a_tagged_pdf_in_both_languages(
+    client: Browser, session: Session, ada: Person, language: str, heading: str
+) -> None:
+    said = Described("Trees", "", 100)
+    run_work(session, lambda s: causes.describe(s, "trees", said, By(ada.id, NOON)))
+    browser = client(ada)
+    browser.plain.set_cookie(COOKIE, language)
+
+    paper = read_paper(browser.get("/office/settlement/causes/trees.pdf").data)
+
+    assert paper.says_ua
+    assert (paper.language, paper.title, paper.pages) == (language, f"{heading} – Trees", 1)
+    assert {"H1", "H2", "Table", "TH", "TD"} <= set(paper.tags)
 
 
 def test_a_cause_can_end_and_be_described_anew(
