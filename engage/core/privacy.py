@@ -74,10 +74,10 @@ _AS_ACCOUNT = Keep(N_("as long as the account"), for_good=True)
 TABLE: tuple[DataClass, ...] = (
     DataClass(
         "unconfirmed_sign_up",
-        N_("E-mail address of a sign-up that was never confirmed"),
+        N_("E-mail address that was typed and never confirmed"),
         N_("To open the account you asked for"),
         Ground.CONTRACT,
-        Keep(N_("7 days after the sign-up"), days=7),
+        Keep(N_("7 days; an account that has nothing else goes with it"), days=7),
     ),
     DataClass(
         "unclaimed_walk_in",
