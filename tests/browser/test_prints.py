@@ -31,6 +31,9 @@ def test_a_card_and_a_pin_are_printed_with_a_margin_and_without_what_is_said_abo
     expect(page.locator(".s-screen").first).to_be_visible()
     assert desk.axe() == []
     desk.shot(what)
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert desk.overflow() == 0
+    page.set_viewport_size(DESKTOP["viewport"])
 
     page.emulate_media(media="print")
 

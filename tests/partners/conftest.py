@@ -1,23 +1,31 @@
-"""Browsers of these tests read English; that everything is translated is tested elsewhere."""
+"""Browsers of these tests read English; Vera manages the Crane Cafe."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.application import Browser
-from tests.pages import CheckingClient
+from tests.rewards.conftest import client
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from engage.accounts.models import Person
+    from engage.partners.models import Partner
+    from tests.application import Browser
+    from tests.pages import CheckingClient
+
+__all__ = ["client"]
 
 
 @pytest.fixture
-def client(client: Browser) -> Browser:
-    """``client()`` is a stranger's browser, ``client(mina)`` is Mina's; both in English."""
-    from engage.web.language import COOKIE
+def cafe(session: Session, vera: Person) -> Partner:
+    from tests.factories.partners import partner
 
-    def open_browser(person: Any = None, **options: Any) -> CheckingClient:
-        browser = client(person, **options)
-        browser.plain.set_cookie(COOKIE, "en")
-        return browser
+    return partner(session, "Crane Cafe", managers=[vera])
 
-    return open_browser
+
+@pytest.fixture
+def desk(client: Browser, vera: Person, cafe: Partner) -> CheckingClient:
+    return client(vera)

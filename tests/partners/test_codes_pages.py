@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,38 +18,7 @@ from tests.factories.partners import partner as make_partner
 from tests.factories.rewards import engaged, reserved
 from tests.factories.rewards import reward as make_reward
 from tests.pages import CheckingClient
-
-WORDS: dict[str, Any] = {
-    "title": "A coffee",
-    "hand_over": "1 coffee",
-    "category": "food",
-    "kind": "points",
-}
-
-
-@pytest.fixture
-def cafe(session: Session, vera: Person) -> Partner:
-    return make_partner(session, "Crane Cafe", managers=[vera])
-
-
-@pytest.fixture
-def desk(client: Browser, vera: Person, cafe: Partner) -> CheckingClient:
-    return client(vera)
-
-
-def draft(session: Session, cafe: Partner, **given: Any) -> Reward:
-    return make_reward(session, cafe, status="draft", published_at=None, **given)
-
-
-def at(cafe: Partner, reward: Reward, page: str = "") -> str:
-    return f"/partner/{cafe.slug}/rewards/{reward.id}{page}"
-
-
-def status(session: Session, reward: Reward) -> str:
-    session.rollback()
-    session.refresh(reward)
-    return reward.status
-
+from tests.partners.offers import at, draft, status
 
 # --- own codes -----------------------------------------------------------------------------------
 

@@ -26,17 +26,6 @@ from tests.pages import CheckingClient
 PLACE: dict[str, Any] = {"street": "Kranweg 4", "town": "44263 Dortmund", "district": "hoerde"}
 
 
-@pytest.fixture
-def cafe(session: Session, vera: Person) -> Partner:
-    """Vera manages it."""
-    return make_partner(session, "Crane Cafe", managers=[vera])
-
-
-@pytest.fixture
-def desk(client: Browser, vera: Person, cafe: Partner) -> CheckingClient:
-    return client(vera)
-
-
 def test_applying_makes_a_pending_partner_with_its_first_branch(
     session: Session, client: Browser, omar: Person
 ) -> None:

@@ -17,10 +17,10 @@ from engage.rewards import pictures
 from engage.rewards.models import Picture, Reward
 from tests.application import Browser
 from tests.clock import NOON, Clock
-from tests.factories.partners import partner as make_partner
 from tests.factories.rewards import engaged, reserved
 from tests.factories.rewards import reward as make_reward
 from tests.pages import CheckingClient
+from tests.partners.offers import at, draft, status
 
 WORDS: dict[str, Any] = {
     "title": "A coffee",
@@ -30,30 +30,6 @@ WORDS: dict[str, Any] = {
     "cost": "40",
     "face_value": "2,50",
 }
-
-
-@pytest.fixture
-def cafe(session: Session, vera: Person) -> Partner:
-    return make_partner(session, "Crane Cafe", managers=[vera])
-
-
-@pytest.fixture
-def desk(client: Browser, vera: Person, cafe: Partner) -> CheckingClient:
-    return client(vera)
-
-
-def draft(session: Session, cafe: Partner, **given: Any) -> Reward:
-    return make_reward(session, cafe, status="draft", published_at=None, **given)
-
-
-def at(cafe: Partner, reward: Reward, page: str = "") -> str:
-    return f"/partner/{cafe.slug}/rewards/{reward.id}{page}"
-
-
-def status(session: Session, reward: Reward) -> str:
-    session.rollback()
-    session.refresh(reward)
-    return reward.status
 
 
 # --- the office looks ----------------------------------------------------------------------------
