@@ -26,7 +26,9 @@ export class Words {
   }
 
   #format(instant, options) {
-    return new Intl.DateTimeFormat(this.#language, { timeZone: this.zone, ...options }).format(new Date(instant));
+    // As on all pages: "en" alone would mean months first and twelve hours.
+    const language = this.#language === "en" ? "en-GB" : this.#language;
+    return new Intl.DateTimeFormat(language, { timeZone: this.zone, ...options }).format(new Date(instant));
   }
 
   time(instant) {
