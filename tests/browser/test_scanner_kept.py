@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -135,3 +137,43 @@ def test_a_device_whose_pairing_is_gone_keeps_its_scans_until_it_is_paired_again
     scanner.sync()
     scanner.unsent(0)
     assert [one.person_id for one in attendances(session)] == [mina.id]
+
+
+DAY = 24 * 3_600_000
+
+
+def test_case_57_the_list_of_a_date_is_forgotten_a_day_after_its_end_without_any_contact(
+    visit: Visit, session: Session, token: str, mina: Person, omar: Person, occurrence: Occurrence
+) -> None:
+    """It ends in two hours."""
+    scanner = Scanner(visit(PHONE, service_workers="block"), token)
+    scanner.page.clock.install()
+    scanner.open(occurrence)
+    scanner.wait_for_roster()
+    scanner.key_in(code_of(session, mina))
+    scanner.expect_look("ok")
+    scanner.go_offline()
+    scanner.key_in(code_of(session, omar))
+    scanner.expect_look("stored")
+
+    scanner.page.clock.fast_forward(DAY)
+    scanner.unsent(1)
+    assert scanner.page.evaluate(STORED)["rosters"] == 1
+    scanner.page.clock.fast_forward(DAY // 8)
+
+    scanner.unsent(1)
+    expect(scanner.part("last")).not_to_contain_text(mina.display_name)
+    kept = scanner.page.evaluate(STORED)
+    assert (kept["rosters"], kept["scans"]) == (0, 1)  # what was never sent stays
+
+
+def test_case_57_a_list_whose_time_is_over_is_not_opened_again(
+    door: Open, session: Session, mina: Person, occurrence: Occurrence
+) -> None:
+    scanner = door()
+    scanner.page.route("**/api/v1/**", lambda route: route.abort())
+    scanner.page.clock.install(time=now() + timedelta(hours=27))
+
+    scanner.open(occurrence)
+
+    assert scanner.page.evaluate(STORED)["rosters"] == 0

@@ -25,7 +25,8 @@ export class Door {
   date = null;
   leaving = false;
   #offset = 0;
-  #takenAt = 0;
+  /** When the list of this date was last fetched. */
+  takenAt = 0;
 
   constructor(root, vault) {
     this.root = root;
@@ -61,6 +62,7 @@ export class Door {
     this.#offset = (await this.vault.get("notes", "offset")) ?? 0;
     const kept = await this.vault.get("notes", "device");
     this.device = kept ? await this.vault.unseal(kept) : null;
+    await this.#forgetOld();
     this.sync.onChange = () => this.refresh();
     this.sync.onContact = (device) => this.#meet(device);
     this.parts.plain.hidden = true;
@@ -107,10 +109,13 @@ export class Door {
     this.#offset = Date.parse(device.server_time) - Date.now() || 0;
     await this.vault.note("device", await this.vault.seal("roster", device)).catch(() => {});
     await this.vault.note("offset", this.#offset).catch(() => {});
-    const gone = await this.roster.dropOld(this.now());
-    const over = new Set(this.queue.done.filter((scan) => scan.at < Date.now() - 3 * DAY).map((scan) => scan.occurrence));
-    if (gone.size + over.size) await this.queue.forget(new Set([...gone, ...over]));
+    await this.#forgetOld();
     if (this.date) await this.#learn();
+  }
+
+  /** Lists whose time is over go, with or without a network, and with them what was answered there. */
+  async #forgetOld() {
+    await this.queue.forgetOld(await this.roster.dropOld(this.now()));
   }
 
   /** Bring the list of this date up to now. */
@@ -118,7 +123,7 @@ export class Door {
     const isWhole = !this.roster.counter;
     const answer = await ask("GET", `/occurrences/${this.date.id}/roster${isWhole ? "" : `?since=${this.roster.counter}`}`, { patience: 15_000 });
     if (!answer.ok) return;
-    this.#takenAt = Date.now();
+    this.takenAt = Date.now();
     await this.roster.take(answer.body, isWhole).catch(() => {}); // a full disk: the list stays in memory
     this.date = answer.body.occurrence;
     this.refresh();
@@ -133,7 +138,7 @@ export class Door {
     this.date = date;
     await this.vault.note("chosen", date.id).catch(() => {});
     if (await this.roster.load(date.id)) this.date = this.roster.occurrence;
-    this.#takenAt = 0;
+    this.takenAt = 0;
     this.words.zone = date.timezone;
     this.parts.pick.hidden = true;
     this.parts.scan.hidden = false;
@@ -180,13 +185,10 @@ export class Door {
 
   refresh() {
     if (this.sync.standing === "revoked") this.roster.empty();
+    if (this.roster.isOver(this.now())) this.#forgetOld().then(() => this.refresh());
     this.screen.refresh();
     this.lists.showLast();
     if (this.parts.listSheet.open) this.lists.draw();
-  }
-
-  get takenAt() {
-    return this.#takenAt;
   }
 }
 

@@ -8,6 +8,9 @@
 
 const isFull = (error) => error?.name === "QuotaExceededError" || error?.name === "AbortError" || error?.name === "UnknownError";
 
+/** Answered scans are known for so long where no list says when their date is over. */
+const ANSWERED_FOR = 3 * 86_400_000;
+
 export class StorageFull extends Error {}
 
 export class Queue {
@@ -102,6 +105,12 @@ export class Queue {
       .filter((scan) => scan.event.type === type && scan.occurrence === occurrence && ref && scan.ref === ref)
       .filter((scan) => !annulled.has(scan.nonce) && (scan.answer ? scan.answer.look === "ok" : scan.seen === "stored"))
       .pop();
+  }
+
+  /** Remove answered scans of dates that are over, and of those where somebody was scanned some days ago. */
+  async forgetOld(over) {
+    const old = this.done.filter((scan) => scan.at < Date.now() - ANSWERED_FOR).map((scan) => scan.occurrence);
+    if (over.size + old.length) await this.forget(new Set([...over, ...old]));
   }
 
   /** Remove answered scans: all, or those of some occurrences. */

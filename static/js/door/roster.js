@@ -113,13 +113,18 @@ export class Roster {
       .map(([person, [display_name, state]]) => ({ person, display_name, state }));
   }
 
+  /** Whether the time of the list that is open here is over. */
+  isOver(now) {
+    return this.occurrence !== null && this.dropAt <= now;
+  }
+
   /** Drop the rosters whose time is over; answers their dates. */
   async dropOld(now) {
     const keys = await this.#vault.change("rosters", (rosters) => rosters.getAllKeys());
     const old = new Set();
     for (const key of keys) if ((await this.#vault.get("rosters", key)).dropAt <= now) old.add(key);
     if (old.size) await this.#vault.change("rosters", (rosters) => void [...old].forEach((key) => rosters.delete(key)));
-    if (this.occurrence && old.has(this.occurrence.id)) this.#fill(null);
+    if (this.isOver(now)) this.#fill(null);
     return old;
   }
 
