@@ -38,6 +38,7 @@ from engage.organisations.models import Member, Organisation
 from engage.policies.queries import policy_at
 from engage.storage.base import new_id
 from engage.storage.engine import zone_of
+from engage.storage.once import change_once
 
 #: What the mailed links are for.
 PURPOSE = "decide_claim"
@@ -235,15 +236,8 @@ def _settle(
     session: Session, claim: HoursClaim, state: str, by: uuid.UUID, answer: str, now: datetime
 ) -> None:
     """Of two answers at the same moment one wins; the other links are used up with it."""
-    won = session.execute(
-        update(HoursClaim)
-        .where(HoursClaim.id == claim.id, HoursClaim.state == "submitted")
-        .values(state=state, decided_at=now, decided_by=by, answer=answer)
-        .returning(HoursClaim.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if won is None:
-        raise ClaimDecided()
+    decision = {"state": state, "decided_at": now, "decided_by": by, "answer": answer}
+    change_once(session, claim, HoursClaim.state == "submitted", ClaimDecided(), **decision)
     session.execute(
         update(MailLink)
         .where(

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
@@ -20,6 +20,7 @@ from engage.core.errors import AlreadyReported, NotFound, OwnClaim, ReviewDecide
 from engage.mail import service as mail
 from engage.storage.base import new_id
 from engage.storage.conflicts import refuse_duplicate
+from engage.storage.once import change_once
 
 ONCE_EACH = "uq_missing_points_occurrence_id_person_id"
 
@@ -118,16 +119,8 @@ def _get_open(session: Session, report_id: uuid.UUID, by: uuid.UUID) -> MissingP
 def _settle(
     session: Session, report: MissingPoints, state: str, by: uuid.UUID, answer: str, now: datetime
 ) -> None:
-    won = session.execute(
-        update(MissingPoints)
-        .where(MissingPoints.id == report.id, MissingPoints.state == "open")
-        .values(state=state, decided_at=now, decided_by=by, answer=answer)
-        .returning(MissingPoints.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if won is None:
-        raise ReviewDecided()
-    session.refresh(report)
+    decision = {"state": state, "decided_at": now, "decided_by": by, "answer": answer}
+    change_once(session, report, MissingPoints.state == "open", ReviewDecided(), **decision)
 
 
 _LINES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.attendance import crediting
@@ -17,6 +17,7 @@ from engage.core.errors import AlreadyReported, NotFound, ReviewDecided
 from engage.ledger import service as ledger
 from engage.ledger.service import Cause
 from engage.mail import service as mail
+from engage.storage.once import change_once
 
 __all__ = [
     "count_waiting_points",
@@ -101,16 +102,9 @@ def decide(
     ensure_not_own(by, review.person_id)
     said = answer.strip() if grant else ensure_reason(answer)
     crediting.hold_account(session, review.person_id)
-    decided = session.execute(
-        update(Review)
-        .where(Review.id == review_id, Review.state == "open")
-        .values(state="granted" if grant else "refused", decided_at=now, decided_by=by, answer=said)
-        .returning(Review.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if decided is None:
-        raise ReviewDecided()
-    session.refresh(review)
+    state = "granted" if grant else "refused"
+    decision = {"state": state, "decided_at": now, "decided_by": by, "answer": said}
+    change_once(session, review, Review.state == "open", ReviewDecided(), **decision)
     points = _book(session, review, by, now) if grant else _keep_back(session, review, by, now)
     _tell(session, review, points, now)
     return review

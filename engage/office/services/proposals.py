@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.acts.service import By, note
 from engage.core.approvals import ensure_not_own, ensure_second_person
 from engage.core.errors import AdjustmentDecided, NotFound
 from engage.office.models import Adjustment, Joining
+from engage.storage.once import change_once
 
 Proposal = TypeVar("Proposal", Adjustment, Joining)
 
@@ -38,16 +38,8 @@ def decide(
     ensure_second_person(proposal.proposed_by, by.actor_id, proposal.reason)
     for column in about:
         ensure_not_own(by.actor_id, getattr(proposal, column))
-    decided = session.execute(
-        update(kind)
-        .where(kind.id == proposal_id, kind.state == "proposed")
-        .values(state=state, decided_by=by.actor_id, decided_at=by.at)
-        .returning(kind.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if decided is None:
-        raise AdjustmentDecided()
-    session.refresh(proposal)
+    decision = {"state": state, "decided_by": by.actor_id, "decided_at": by.at}
+    change_once(session, proposal, kind.state == "proposed", AdjustmentDecided(), **decision)
     name = kind.__name__.lower()
     note(session, by, f"{name}_{state}", name, proposal.id)
     return proposal
