@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engage.activities.models import Activity, Occurrence
 from engage.attendance import queries
 from engage.attendance.models import Attendance
+from engage.attendance.queries import OpenEnds
 from engage.core.checkout import ASK_AGAIN_AFTER, Turn, is_asked_again
 from engage.mail import service as mail
 from engage.organisations.models import Member, Organisation
@@ -92,16 +93,26 @@ def _ask(session: Session, organisation_id: uuid.UUID, now: datetime) -> bool:
         .values(check_outs_asked_at=now)
         .returning(Organisation.name)
     ).first()
-    dates = queries.list_open_ends(session, now, Turn.ORGANISER, of=organisation_id)
-    if won is None or not dates:
+    if won is None:
         return False
     members = session.scalars(
         select(Member.person_id).where(
             Member.organisation_id == organisation_id, Member.removed_at.is_(None)
         )
     ).all()
-    facts = {
-        "organisation": won.name,
+    for member in members:
+        dates = queries.list_open_ends(
+            session, now, Turn.ORGANISER, of=organisation_id, besides=member
+        )
+        if dates:
+            facts = _facts(won.name, dates)
+            mail.send(session, to=member, template="check_outs_missing", facts=facts, now=now)
+    return True
+
+
+def _facts(organisation: str, dates: list[OpenEnds]) -> dict[str, object]:
+    return {
+        "organisation": organisation,
         "count": sum(one.count for one in dates),
         "dates": [
             {
@@ -114,9 +125,6 @@ def _ask(session: Session, organisation_id: uuid.UUID, now: datetime) -> bool:
             for one in dates
         ],
     }
-    for member in members:
-        mail.send(session, to=member, template="check_outs_missing", facts=facts, now=now)
-    return True
 
 
 TASKS = (

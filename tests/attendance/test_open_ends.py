@@ -95,6 +95,27 @@ def test_chk_25_two_workers_write_one_letter(
     assert len(asked(session)) == 1
 
 
+def test_chk_8_chk_25_whoever_closes_the_day_waits_for_somebody_else_like_everybody(
+    session: Session, door: Door, juno: Person, mina: Person
+) -> None:
+    kaya = _with_mail(make_organiser(session, "Kaya", door, role="manager"))
+    session.commit()
+    request = CheckInRequest(door.occurrence.id, nonce("J"), code=code_of(juno))
+    run_work(session, lambda s: check_in(s, DeviceCaller(door.token), request, now=NOON))
+
+    run_work(
+        session,
+        lambda s: service.close(
+            s, door.occurrence.id, head_count=None, actor_id=juno.id, now=CLOSED
+        ),
+    )
+    ask_for_check_outs(session, CLOSED)
+
+    left = select(Attendance.person_id).where(Attendance.checked_out_at.is_not(None))
+    assert list(session.scalars(left)) == [mina.id]
+    assert [letter.person_id for letter in asked(session)] == [kaya.id]
+
+
 @pytest.mark.parametrize("how", ["confirmed", "closed", "annulled", "cancelled", "suspended"])
 def test_chk_25_nobody_is_asked_where_nothing_waits(
     session: Session, door: Door, juno: Person, mina: Person, how: str

@@ -35,11 +35,17 @@ class OpenEnds:
 
 
 def list_open_ends(
-    session: Session, now: datetime, turn: Turn, *, of: uuid.UUID | None = None
+    session: Session,
+    now: datetime,
+    turn: Turn,
+    *,
+    of: uuid.UUID | None = None,
+    besides: uuid.UUID | None = None,
 ) -> list[OpenEnds]:
     """All dates where a check-out is missing and it is the turn of this side, the oldest first.
 
-    of:  only of this organisation.
+    of:       only of this organisation.
+    besides:  not counting this person, who cannot say it of themselves (CHK-8).
     """
     since = Occurrence.ends_at > now - OFFICE_AFTER
     span = not_(since) if turn is Turn.OFFICE else and_(since, Occurrence.ends_at <= now)
@@ -70,5 +76,7 @@ def list_open_ends(
     )
     if of is not None:
         rows = rows.where(Organisation.id == of)
+    if besides is not None:
+        rows = rows.where(Attendance.person_id != besides)
     found = [OpenEnds(**row) for row in session.execute(rows).mappings()]
     return [one for one in found if one.turn(now) is turn]

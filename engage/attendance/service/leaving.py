@@ -88,6 +88,7 @@ def close(
 
     head_count:  how many people the organiser counted; None if nobody counted.
 
+    Whoever closes is not let out by themselves: somebody else confirms that (CHK-8).
     More people who checked themselves in than were counted go to review (FAI-2).
 
     Returns how many. Raises NotFound, OccurrenceOver when it was closed or cancelled.
@@ -106,7 +107,7 @@ def close(
     if date.activity.uses_check_out:
         leaving = min(now, occurrence.ends_at)
         for one in live:
-            if one.checked_out_at is None:
+            if one.checked_out_at is None and one.person_id != actor_id:
                 check_out(session, one.id, actor_id=actor_id, now=now, left_at=leaving)
     surplus = _review_surplus(session, live, head_count, now)
     occurrence.status, occurrence.closed_at = "closed", now
