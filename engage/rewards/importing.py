@@ -308,11 +308,7 @@ def _times(text: str) -> str:
 
 def _plan_reward(session: Session, partner: Partner, key: str, told: _Told, now: datetime) -> Step:
     title = told.words.title
-    known = session.scalars(
-        select(Reward).where(
-            Reward.partner_id == partner.id, Reward.source == SOURCE, Reward.source_key == key
-        )
-    ).one_or_none()
+    known = _find_reward(session, partner.id, key)
     if known is None:
         return title, "created", lambda s: _write_reward(s, partner.id, key, told, now)
     wanted = told.kept(known)
@@ -326,6 +322,14 @@ def _plan_reward(session: Session, partner: Partner, key: str, told: _Told, now:
     return title, "changed", lambda s: _change_reward(s, known.id, partner.id, wanted, now)
 
 
+def _find_reward(session: Session, partner_id: uuid.UUID, key: str) -> Reward | None:
+    return session.scalars(
+        select(Reward).where(
+            Reward.partner_id == partner_id, Reward.source == SOURCE, Reward.source_key == key
+        )
+    ).one_or_none()
+
+
 def _write_reward(
     session: Session,
     partner_id: uuid.UUID,
@@ -333,6 +337,10 @@ def _write_reward(
     told: _Told,
     now: datetime,
 ) -> None:
+    known = _find_reward(session, partner_id, key)
+    if known is not None:  # another import was faster
+        _change_reward(session, known.id, partner_id, told.kept(known), now)
+        return
     made = offers.draft(session, partner_id, told.words, actor_id=None, now=now)
     made.source, made.source_key = SOURCE, key
     session.flush()  # its price is one statement of its own

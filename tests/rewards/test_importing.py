@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
+from engage.activities.importing.tables import read_csv
 from engage.partners.models import Branch, Partner
+from engage.rewards import importing
 from engage.rewards.models import Reward
 from engage.rewards.money import read_cents, write_cents
+from engage.storage.unit_of_work import run_work
 from tests.clock import NOON
 from tests.databases import missing
 from tests.factories.rewards import engaged, reserved
@@ -112,6 +116,21 @@ def test_case_50_identities_stay_and_a_frozen_cost_is_refused(
     assert "somebody has reserved it" in said
     session.expire_all()
     assert (reward.cost, redemption.reward_id) == (40, reward.id)
+
+
+def test_case_50_two_imports_of_one_file_at_once_make_each_reward_once(
+    session: Session, partner: Partner
+) -> None:
+    sheet = read_csv(b"Titel;Punkte;Wert\nEin Kaffee;40;2,50\n")
+    first, second = (list(importing.plan_rewards(session, sheet, partner, NOON)) for _ in range(2))
+
+    reports = [
+        importing.carry_out(iter(one), partial(run_work, session)) for one in (first, second)
+    ]
+
+    assert [one.count("created") for one in reports] == [1, 1]
+    made = session.scalars(select(Reward)).one()
+    assert (made.title, made.cost) == ("Ein Kaffee", 40)
 
 
 def test_bad_input_exits_with_2_and_names_the_file(app: APIFlask, tmp_path: Path) -> None:
