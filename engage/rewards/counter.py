@@ -17,6 +17,9 @@ from engage.partners.models import Branch
 from engage.rewards.callers import Till
 from engage.rewards.models import Redemption, RedemptionAttempt, Reward, RewardBranch
 
+#: So many redemptions a till shows at once.
+MOST_LAST = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -82,15 +85,16 @@ def _here(till: Till) -> Any:
     )
 
 
-def find_last(session: Session, till: Till) -> Given | None:
-    """What this till gave last."""
-    row = session.execute(
+def list_last(session: Session, till: Till, now: datetime) -> list[Given]:
+    """What this till gave last, then what else it can still undo, the newest first."""
+    rows = session.execute(
         _given()
         .where(Redemption.partner_id == till.partner_id, _here(till))
         .order_by(Redemption.redeemed_at.desc())
-        .limit(1)
-    ).one_or_none()
-    return Given(*row) if row is not None else None
+        .limit(MOST_LAST)
+    )
+    given = [Given(*row) for row in rows]
+    return given[:1] + [one for one in given[1:] if one.can_be_undone(now)]
 
 
 def get_given(session: Session, redemption_id: uuid.UUID, partner_id: uuid.UUID) -> Given:

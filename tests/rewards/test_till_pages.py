@@ -112,6 +112,29 @@ def test_case_37_the_result_and_the_till_say_until_when_it_can_be_undone(
     assert "Undo" not in at_till.get("/till").text
 
 
+def test_case_37_what_was_given_before_the_last_can_be_undone_as_well(
+    session: Session,
+    at_till: CheckingClient,
+    clock: Clock,
+    mina: Person,
+    omar: Person,
+    reward: Reward,
+) -> None:
+    codes = [reserved(session, engaged(session, one, 50), reward)[1] for one in (mina, omar)]
+    session.rollback()  # the till writes now
+    for number, code in enumerate(codes):
+        at_till.post("/till", code=code, nonce=f"number-{number}")
+        clock.advance(timedelta(minutes=10))
+
+    clock.advance(timedelta(minutes=-6))
+    both = at_till.get("/till").text
+    clock.advance(timedelta(minutes=6))
+    last = at_till.get("/till").text
+
+    assert (both.count("can be undone until"), both.count("Before that")) == (2, 1)
+    assert (last.count("can be undone until"), last.count("Before that")) == (1, 0)
+
+
 def test_an_undo_that_comes_too_late_says_so(
     session: Session, at_till: CheckingClient, clock: Clock, mina: Person, reward: Reward
 ) -> None:

@@ -50,13 +50,15 @@ def show_till(stand: Stand) -> ResponseReturnValue:
 
 
 def _till_page(stand: Stand, form: CodeForm) -> str:
-    last = counter.find_last(db(), stand.till)
+    given = counter.list_last(db(), stand.till, now())
+    last = given[0] if given else None
     return render_template(
         "rewards/till/scan.html",
         stand=stand,
         form=form,
         count=counter.count_since(db(), stand.till, today_began(now())),
         last=last,
+        earlier=given[1:],
         can_undo=last is not None and last.can_be_undone(now()),
     )
 

@@ -2,7 +2,7 @@
 // again under the same number, the result may be heard and felt, and the camera stays open.
 //   <div data-behaviour="till" data-till="/till" data-probe="/healthz">  (on each of the till's pages)
 //   parts: away (no server: nothing was sent), unsure (sent, but no answer) with again (button), anywhere in the page;
-//          sound (hidden switch for sound and vibration, remembered on this device)
+//          sound (hidden switch for sound and vibration with soundOn and soundOff, remembered on this device)
 //
 // Nothing is ever kept to be sent later: without the server the page says so and does nothing. Without JavaScript
 // forms and links work as they stand.
@@ -142,7 +142,8 @@ function isQuiet() {
 function offerSwitch(button) {
   if (!button) return;
   const tell = () => {
-    button.setAttribute("aria-pressed", String(!isQuiet()));
+    find("soundOn").hidden = isQuiet();
+    find("soundOff").hidden = !isQuiet();
     document.querySelector(CAMERA)?.toggleAttribute("data-quiet", isQuiet());
   };
   button.hidden = false;
