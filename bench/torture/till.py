@@ -57,6 +57,7 @@ class Report:
     away: float = 0
     took: float = 0
     states: Counter[str] = field(default_factory=Counter)
+    own_codes: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -64,6 +65,7 @@ class Report:
         cuts = statistics.quantiles(times, n=100) if len(times) > 1 else [0.0] * 99
         codes = ", ".join(f"{code} {count}" for code, count in sorted(self.tally.codes.items()))
         states = ", ".join(f"{count} {state}" for state, count in sorted(self.states.items()))
+        own_codes = ", ".join(f"{count} {state}" for state, count in self.own_codes.items())
         rate = len(times) / max(0.1, self.took - self.away)
         held = "held" if not self.broken else f"BROKEN ({len(self.broken)})"
         return "\n".join(
@@ -75,6 +77,7 @@ class Report:
                 f"{self.tally.replays} replays, p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms",
                 f"  answers     {codes}",
                 f"  vouchers    {states}",
+                f"  own codes   {own_codes}",
                 f"  invariants  {held}",
                 *(f"    - {one}" for one in self.broken[:20]),
             ]
@@ -165,4 +168,5 @@ def _compare(
         books = till_books.read(session, city, datetime.now(UTC), settled)
     app.extensions["engine"].dispose()
     report.states = Counter(row.state for row in books.states.values())
+    report.own_codes = Counter(one.state for one in books.codes)
     report.broken += till_books.compare(city, diary, books)

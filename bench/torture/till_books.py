@@ -29,6 +29,12 @@ class OwnCode:
     redemption_id: uuid.UUID | None
     is_spent: bool
 
+    @property
+    def state(self) -> str:
+        if self.redemption_id is None:
+            return "free"
+        return "spent" if self.is_spent else "handed out"
+
 
 @dataclass(frozen=True, slots=True)
 class Books:

@@ -158,7 +158,8 @@ def _tills(session: Session, partner: Partner, count: int, now: datetime) -> lis
 def _rewards(session: Session, city: City, main: Partner, other: Partner, now: datetime) -> None:
     """Four hot ones with few pieces, cheap ones, a limited one, and those of the other shop.
 
-    Then three with own codes: two that the till hands over, one that the citizen sees.
+    Then three with own codes, two for the till and one for the citizen: so few that the last
+    one is fought for.
     """
     wanted = [
         *((main, 40, stock, None) for stock in (12, 25, 25, 40)),
@@ -188,7 +189,7 @@ def _rewards(session: Session, city: City, main: Partner, other: Partner, now: d
         )
         city.shelves[reward_id] = Shelf(reward_id, partner.id, cost, stock)
     session.flush()
-    for number, (shown_to, pieces) in enumerate((("till", 60), ("till", 12), ("citizen", 25))):
+    for number, (shown_to, pieces) in enumerate((("till", 4), ("till", 12), ("citizen", 8))):
         shelf = _with_codes(session, main, shown_to, [f"KINO-{number}-{n}" for n in range(pieces)])
         city.shelves[shelf.id] = shelf
 
