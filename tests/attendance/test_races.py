@@ -99,7 +99,7 @@ def test_case_12_the_same_nonce_four_times_at_once_is_one_check_in_and_three_rep
     session.rollback()
     answers = sorted((one.code, one.replayed) for one in told)
     assert answers == [("credited", False)] + [("credited", True)] * 3
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
 
 
 #: Checks a person in, says so once the data is safe, and never comes to answer.
@@ -167,7 +167,7 @@ def test_case_13_killed_between_commit_and_answer_the_retry_is_replayed(
     assert died == -signal.SIGKILL
     assert (retry.code, retry.status, retry.replayed) == ("credited", 200, True)
     assert session.scalar(select(func.count()).select_from(Attendance)) == 1
-    assert ledger.balance_of(session, mina.id) == 15
+    assert ledger.balance_of(session, mina.id) == 30
     assert verify(session) == []
 
 
