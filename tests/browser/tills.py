@@ -26,8 +26,9 @@ AudioContext.prototype.createOscillator = function () {
   return tone.call(this);
 };
 window.opened = 0;
-const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-navigator.mediaDevices.getUserMedia = (what) => {
+const cameras = navigator.mediaDevices; // an empty page has none
+const open = cameras?.getUserMedia.bind(cameras);
+if (cameras) cameras.getUserMedia = (what) => {
   window.opened += 1;
   return open(what);
 };
