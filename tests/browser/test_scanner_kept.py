@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import DEMO_CODE_KEYS
 from engage.accounts.models import Person
 from engage.activities.models import Occurrence
 from engage.organisations.models import Organisation
+from engage.privacy.erasing import erase
+from engage.storage.unit_of_work import run_work
+from tests.browser.cities import Served
 from tests.browser.conftest import Visit
 from tests.browser.scanners import Open, Scanner, attendances, code_of, now
 from tests.browser.visitors import PHONE, Visitor
@@ -137,6 +142,44 @@ def test_a_device_whose_pairing_is_gone_keeps_its_scans_until_it_is_paired_again
     scanner.sync()
     scanner.unsent(0)
     assert [one.person_id for one in attendances(session)] == [mina.id]
+
+
+def test_a_change_of_the_code_keys_leaves_nobody_out_of_the_list(
+    door: Open,
+    server: Served,
+    monkeypatch: pytest.MonkeyPatch,
+    session: Session,
+    mina: Person,
+) -> None:
+    code = code_of(session, mina)
+    scanner = door()
+    server.kill()
+    monkeypatch.setenv("ENGAGE_CODE_KEYS", f"next:{'bmV4dC1rZXkt' * 3},{DEMO_CODE_KEYS}")
+    server.start()
+
+    with scanner.page.expect_response(lambda answer: answer.url.endswith("/roster")):
+        scanner.page.reload()
+
+    scanner.go_offline()
+    scanner.key_in(code)
+    expect(scanner.part("last")).to_contain_text(mina.display_name)
+
+
+def test_case_46_the_list_forgets_who_was_erased(
+    door: Open, session: Session, mina: Person
+) -> None:
+    code, name = code_of(session, mina), mina.display_name
+    scanner = door()
+    run_work(session, lambda s: erase(s, mina.id, now=now()))
+
+    with scanner.page.expect_response("**/roster?since=*") as answer:
+        scanner.page.reload()
+
+    assert answer.value.json()["whole"]
+    scanner.go_offline()
+    scanner.key_in(code)
+    scanner.unsent(1)
+    expect(scanner.part("last")).not_to_contain_text(name)
 
 
 DAY = 24 * 3_600_000

@@ -119,10 +119,11 @@ export class Door {
   }
 
   /** Bring the list of this date up to now. */
-  async #learn() {
-    const isWhole = !this.roster.counter;
+  async #learn(isWhole = !this.roster.counter) {
     const answer = await ask("GET", `/occurrences/${this.date.id}/roster${isWhole ? "" : `?since=${this.roster.counter}`}`, { patience: 15_000 });
     if (!answer.ok) return;
+    // A key was changed: only the whole list makes sense again.
+    if (!isWhole && !answer.body.whole && this.roster.isForeign(answer.body)) return this.#learn(true);
     this.takenAt = Date.now();
     await this.roster.take(answer.body, isWhole).catch(() => {}); // a full disk: the list stays in memory
     this.date = answer.body.occurrence;

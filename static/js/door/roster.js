@@ -69,10 +69,14 @@ export class Roster {
     this.#people = new Map(inside?.people ?? []);
   }
 
+  /** Whether an answer hides its people otherwise than what we have: its changes would fit nothing. */
+  isForeign(body) {
+    return toBase64(this.#salt ?? []) !== body.salt;
+  }
+
   /** Take what the server has answered: everything, or the changes since our counter. */
   async take(body, whole) {
-    const salt = toBase64(this.#salt ?? []);
-    if (whole || salt !== body.salt) this.#fill({ salt: body.salt });
+    if (whole || body.whole || this.isForeign(body)) this.#fill({ salt: body.salt });
     for (const [hash, ...row] of body.passes) this.#passes.set(hash, row);
     for (const [person, ...row] of body.people ?? []) this.#people.set(person, row);
     this.occurrence = body.occurrence;
