@@ -358,6 +358,11 @@ def test_there_is_no_camera(door: Open) -> None:
 
     expect(scanner.part("missing")).to_be_visible()
     expect(scanner.part("openType")).to_be_visible()
+    help_button = scanner.part("openHelp")
+    expect(help_button).to_be_visible()
+    look = "button => [getComputedStyle(button).color, getComputedStyle(button).backgroundColor]"
+    words, ground = help_button.evaluate(look)  # over a picture axe does not say
+    assert words != ground
 
 
 def test_the_camera_is_taken_away_in_mid_scan(
