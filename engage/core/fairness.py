@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -92,6 +93,22 @@ class GuessLimit:
             return 0
         frees = sorted(latest.values())[len(latest) - self.count] + self.window
         return max(1, -int((now - frees).total_seconds() // 1))
+
+    def most(self, wrong: Iterable[tuple[str, datetime]]) -> int:
+        """The most distinct wrong codes of any window, as the office is shown them (FAI-8).
+
+        wrong: as in retry_after, in any order.
+        """
+        events = sorted(wrong, key=lambda one: one[1])
+        inside: Counter[str] = Counter()
+        first = most = 0
+        for code, at in events:
+            inside[code] += 1
+            while events[first][1] <= at - self.window:
+                inside -= Counter([events[first][0]])
+                first += 1
+            most = max(most, len(inside))
+        return most
 
 
 #: Per device or account at check-in and at the till; per address for strangers only.

@@ -17,6 +17,7 @@ from engage.core.checkout import Turn
 from engage.core.errors import NotFound
 from engage.core.outlook import BudgetState
 from engage.core.settlement import closes_at
+from engage.office.guesses import NEWS_FOR, list_callers
 from engage.office.models import Adjustment, Joining
 from engage.office.queries import ANSWER_WITHIN
 from engage.organisations.models import Organisation
@@ -75,7 +76,12 @@ def list_waiting(session: Session, now: datetime, me: uuid.UUID) -> list[Waiting
         if code == "reviews" and count:
             due = session.scalar(select(func.min(Review.due_at)).where(*conditions))
         found.append(Waiting(code, count, oldest, due))
-    return [*found, _check_outs_waiting(session, now), *_money_waiting(session, now)]
+    return [
+        *found,
+        _check_outs_waiting(session, now),
+        *_money_waiting(session, now),
+        _guesses(session, now),
+    ]
 
 
 def _check_outs_waiting(session: Session, now: datetime) -> Waiting:
@@ -83,6 +89,13 @@ def _check_outs_waiting(session: Session, now: datetime) -> Waiting:
     dates = list_open_ends(session, now, Turn.OFFICE)
     oldest = dates[0].ends_at if dates else None
     return Waiting("check_outs", sum(one.count for one in dates), oldest, None)
+
+
+def _guesses(session: Session, now: datetime) -> Waiting:
+    """Devices and accounts that were stopped for wrong codes lately (FAI-8)."""
+    lately = [one for one in list_callers(session, now) if one.last_at > now - NEWS_FOR]
+    stopped = [one.last_at for one in lately if one.was_stopped]
+    return Waiting("guesses", len(stopped), min(stopped, default=None), None)
 
 
 def _money_waiting(session: Session, now: datetime) -> list[Waiting]:

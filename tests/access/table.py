@@ -351,6 +351,7 @@ _TABLE = {
         GET /office/settlement/value
         GET /office/staff
         GET /office/unanswered
+        GET /office/guesses
     """,
     PAIRED_SCANNER: """
         GET /kiosk/<uuid:occurrence_id>

@@ -183,3 +183,25 @@ def test_case_16_a_card_day_ends_at_the_citys_midnight_of_a_clock_change() -> No
 
     assert refused.value.facts["free_again_at"] == datetime(2030, 3, 31, 22, 0, tzinfo=UTC)
     assert date(2030, 3, 31).weekday() == 6
+
+
+def test_fai_8_the_most_of_a_minute_counts_different_codes_of_a_sliding_window() -> None:
+    slow = [(str(n), NOON + timedelta(seconds=60 * n)) for n in range(20)]
+    burst = [(f"b{n}", NOON + timedelta(hours=1, seconds=n)) for n in range(7)]
+
+    assert REDEMPTION_GUESSES.most([]) == 0
+    assert REDEMPTION_GUESSES.most(slow) == 1
+    assert REDEMPTION_GUESSES.most([*burst, *slow, *burst]) == 7
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 300)), max_size=40))
+def test_fai_8_it_is_the_most_of_any_window_looked_at_one_by_one(
+    tried: list[tuple[str, int]],
+) -> None:
+    wrong = [(code, NOON + timedelta(seconds=second)) for code, second in tried]
+    by_hand = max(
+        (len({code for code, second in tried if end - 60 < second <= end}) for _, end in tried),
+        default=0,
+    )
+
+    assert REDEMPTION_GUESSES.most(wrong) == by_hand

@@ -28,6 +28,7 @@ PAGES = (
     "/office/acts",
     "/office/staff",
     "/office/unanswered",
+    "/office/guesses",
     "/office/figures",
     "/office/rules",
     "/office/rules/new",

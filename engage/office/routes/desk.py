@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from engage.attendance.queries import list_open_ends
 from engage.core.checkout import Turn
-from engage.office import queries, waiting
+from engage.office import guesses, queries, waiting
 from engage.office.routes.blueprint import bp, desk
 from engage.reports import queries as reports
 from engage.web.access import office
@@ -47,4 +47,15 @@ def show_unanswered() -> ResponseReturnValue:
         rows=queries.list_unanswered(db(), now()),
         open_ends=list_open_ends(db(), now(), Turn.OFFICE),
         disputes=waiting.list_disputes(db()),
+    )
+
+
+@bp.get("/office/guesses")
+@office
+def show_guesses() -> ResponseReturnValue:
+    """Who sends wrong codes, and how many are slowed down; without codes, addresses, citizens."""
+    return desk(
+        "guesses.html",
+        callers=guesses.list_callers(db(), now()),
+        pauses=guesses.count_pauses(db(), now()),
     )
