@@ -145,16 +145,22 @@ def add(session: Session, slug: str, described: Described, by: By) -> None:
     """
     if _find(session, slug) is not None:
         raise CauseExists()
-    describe(session, slug, described, by)
+    # Not looked up again: a row that came meanwhile is somebody else's, and breaks the insert.
+    _write(session, slug, None, described, by)
 
 
 def describe(session: Session, slug: str, described: Described, by: By) -> None:
     """Say something else about a cause, or the first about one that has only an account."""
+    _write(session, slug, _find(session, slug), described, by)
+
+
+def _write(
+    session: Session, slug: str, found: GoodCause | None, described: Described, by: By
+) -> None:
     try:
         ledger_queries.named_account_id(session, f"{PREFIX}{slug}")
     except NotFound:
         ledger.open_good_cause(session, slug)
-    found = _find(session, slug)
     act = "cause_added" if found is None else "cause_changed"
     if found is None:
         found = GoodCause(id=new_id(), slug=slug, added_at=by.at)
