@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Uuid, bindparam, insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engage.core.errors import AlreadyPosted, PointsShort
@@ -26,11 +26,9 @@ from engage.ledger.models import (
     Transfer,
 )
 from engage.storage.base import new_id, table_of
-from engage.storage.conflicts import broken_constraint
 from engage.storage.keys import keys_of
+from engage.storage.prepared import Prepared
 from engage.storage.unit_of_work import TryAgain
-
-ONCE = "uq_transfers_key"
 
 ISSUANCE_ID, ESCROW_ID = SYSTEM_IDS[ISSUANCE], SYSTEM_IDS[ESCROW]
 _expired, _written_off = SYSTEM_IDS[EXPIRED], SYSTEM_IDS[WRITTEN_OFF]
@@ -39,6 +37,16 @@ _expired, _written_off = SYSTEM_IDS[EXPIRED], SYSTEM_IDS[WRITTEN_OFF]
 ACCOUNTS, TRANSFERS = table_of(Account), table_of(Transfer)
 _accounts = ACCOUNTS.c
 INSERT = insert(TRANSFERS)
+# What has the key already is found by what comes back, so that nothing else of the unit is undone.
+_POST = Prepared(
+    postgresql.insert(TRANSFERS)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in TRANSFERS.c})
+    .on_conflict_do_nothing(index_elements=[TRANSFERS.c.key])
+    .returning(TRANSFERS.c.id),
+    on_sqlite=sqlite.insert(TRANSFERS)
+    .on_conflict_do_nothing(index_elements=[TRANSFERS.c.key])
+    .returning(TRANSFERS.c.id),
+)
 _EARN = (
     update(ACCOUNTS)
     .where(
@@ -358,11 +366,7 @@ def row_of(session: Session, move: Move, points: int, cause: Cause) -> dict[str,
 
 def _post(session: Session, move: Move, points: int, cause: Cause) -> uuid.UUID:
     row = row_of(session, move, points, cause)
-    try:
-        session.connection().execute(INSERT, row)
-    except IntegrityError as exc:
-        if broken_constraint(exc) == ONCE:
-            raise AlreadyPosted() from exc
-        raise
+    if _POST.first(session, row) is None:
+        raise AlreadyPosted()
     transfer_id: uuid.UUID = row["id"]
     return transfer_id
